@@ -1,0 +1,92 @@
+package io.vlm4j.cli;
+
+import io.vlm4j.io.InputException;
+import io.vlm4j.tensor.TensorException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The {@code vlm4j} command. */
+@Command(
+    name = "vlm4j",
+    description = "Vision-language models on the JVM: train, evaluate and use them.",
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      DemoCommand.class,
+      TrainCommand.class,
+      EvalCommand.class,
+      SearchCommand.class,
+      ClassifyCommand.class,
+      ModelsCommand.class,
+      DoctorCommand.class
+    })
+public final class Main implements Runnable {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.",
+      scope = CommandLine.ScopeType.INHERIT)
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the version.")
+  private boolean version;
+
+  @Option(
+      names = "--stack-trace",
+      description = "Show where in the code an error arose.",
+      scope = CommandLine.ScopeType.INHERIT)
+  private boolean stackTrace;
+
+  private Main() {}
+
+  /** Runs one command; the exit code is 0, or 1 for an error, 2 for a wrong command line. */
+  public static void main(String[] args) {
+    var main = new Main();
+    var command = new CommandLine(main);
+    command.setCaseInsensitiveEnumValuesAllowed(true);
+    command.setExecutionExceptionHandler((error, _, _) -> {
+      if (main.stackTrace) {
+        error.printStackTrace();
+      }
+      command.getErr().println("vlm4j: " + message(error));
+      return 1;
+    });
+    command.setParameterExceptionHandler((error, _) -> {
+      CommandLine failed = error.getCommandLine();
+      failed.getErr().println("vlm4j: " + error.getMessage());
+      failed.getErr().println("Try '" + failed.getCommandSpec().qualifiedName() + " --help'.");
+      return 2;
+    });
+    System.exit(command.execute(args));
+  }
+
+  private static String message(Throwable error) {
+    return switch (error) {
+      case InputException e -> String.valueOf(e.getMessage());
+      case TensorException e -> String.valueOf(e.getMessage());
+      case OutOfMemoryError _ ->
+          "out of memory: choose a smaller --batch-size, or give Java more with"
+              + " VLM4J_JAVA_OPTS=-Xmx4g";
+      default ->
+          "unexpected " + error + "; run again with --stack-trace, and report it if it persists";
+    };
+  }
+
+  @Override
+  public void run() {
+    new CommandLine(this).usage(System.out);
+  }
+
+  /** The version in the jar's manifest. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"vlm4j " + (version == null ? "(development)" : version)};
+    }
+  }
+}

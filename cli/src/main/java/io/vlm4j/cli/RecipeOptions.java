@@ -1,0 +1,92 @@
+package io.vlm4j.cli;
+
+import io.vlm4j.io.InputException;
+import io.vlm4j.io.Json;
+import io.vlm4j.model.ModelSpec;
+import io.vlm4j.train.Recipe;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+
+/** Options for the recipe: a file, a model, single values. */
+final class RecipeOptions {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A recipe in YAML: model and training (run.yaml of a run is one).")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      description = "A named model (see 'vlm4j models') or its YAML.")
+  private String model = "";
+
+  @Option(names = "--batch-size", paramLabel = "N", description = "Pairs a step.")
+  private @Nullable Integer batchSize;
+
+  @Option(names = "--lr", paramLabel = "R", description = "Highest learning rate.")
+  private @Nullable Double learningRate;
+
+  @Option(names = "--wd", paramLabel = "W", description = "Weight decay.")
+  private @Nullable Double weightDecay;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      description = "Warm-up steps, or their share of all steps if below 1.")
+  private @Nullable Double warmup;
+
+  @Option(names = "--precision", paramLabel = "P", description = "f32 or bf16.")
+  private @Nullable String precision;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Seed of all chance.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Any key of the recipe, e.g. training.augmentation.rotation=5.")
+  private Map<String, String> changes = new LinkedHashMap<>();
+
+  /** The recipe that the options ask for, beginning with {@code standard}. */
+  Recipe apply(Recipe standard) {
+    Recipe recipe = file == null ? standard : Recipe.read(file);
+    if (!model.isEmpty()) {
+      recipe = recipe.withModel(ModelSpec.of(model));
+    }
+    var values = new LinkedHashMap<String, JsonNode>();
+    put(values, "training.batchSize", batchSize);
+    put(values, "training.learningRate", learningRate);
+    put(values, "training.weightDecay", weightDecay);
+    put(values, "training.warmup", warmup);
+    put(values, "training.seed", seed);
+    if (precision != null) {
+      values.put("training.precision", Json.parse('"' + precision + '"'));
+    }
+    changes.forEach((key, value) -> values.put(key, parse(value)));
+    return recipe.with(values);
+  }
+
+  /** Whether the batch size was asked for. */
+  boolean hasBatchSize() {
+    return batchSize != null;
+  }
+
+  private static void put(Map<String, JsonNode> values, String key, @Nullable Object value) {
+    if (value != null) {
+      values.put(key, Json.parse(value.toString()));
+    }
+  }
+
+  private static JsonNode parse(String value) {
+    try {
+      return Json.parse(value);
+    } catch (InputException _) {
+      return Json.parse('"' + value + '"'); // a word
+    }
+  }
+}

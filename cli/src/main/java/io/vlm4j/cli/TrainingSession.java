@@ -1,0 +1,196 @@
+package io.vlm4j.cli;
+
+import io.vlm4j.data.PairCollator;
+import io.vlm4j.data.Sample;
+import io.vlm4j.eval.PairEvaluation;
+import io.vlm4j.io.AtomicFiles;
+import io.vlm4j.io.InputException;
+import io.vlm4j.io.Json;
+import io.vlm4j.model.Model;
+import io.vlm4j.model.ModelSpec;
+import io.vlm4j.model.Pretrained;
+import io.vlm4j.text.BytePairs;
+import io.vlm4j.text.Tokenizer;
+import io.vlm4j.train.Budget;
+import io.vlm4j.train.Progress;
+import io.vlm4j.train.Recipe;
+import io.vlm4j.train.RunFolder;
+import io.vlm4j.train.Trainer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.bytedeco.pytorch.Device;
+import tools.jackson.databind.JsonNode;
+
+/** A training from the command line: tokenizer, run folder, progress, validation, model folder. */
+final class TrainingSession {
+  private static final double SAVE_SECONDS = 60;
+
+  private final Recipe recipe;
+  private final List<Sample> training;
+  private final List<Sample> validation;
+  private final Path out;
+  private final Device device;
+
+  TrainingSession(
+      Recipe recipe, List<Sample> training, List<Sample> validation, Path out, Device device) {
+    this.recipe = recipe;
+    this.training = training;
+    this.validation = validation;
+    this.out = out;
+    this.device = device;
+  }
+
+  /**
+   * What a training leaves.
+   *
+   * @param model ready to use; the caller closes it
+   * @param outcome numbers of the training
+   * @param progress the reports of its course
+   * @param validations what was measured on the way, by step
+   */
+  record Result(
+      Pretrained model,
+      Trainer.Outcome outcome,
+      List<Progress> progress,
+      Map<Long, Map<String, Double>> validations) {}
+
+  /** Where the model folder of a run is. */
+  static Path modelFolder(Path out) {
+    return out.resolve("model");
+  }
+
+  /**
+   * Trains, and writes the model folder if it came to the end.
+   *
+   * @param validations how often to measure on the validation samples
+   */
+  Result run(Budget budget, Optional<String> resume, int validations) {
+    try (var stop = new StopSignal();
+        var folder = new RunFolder(out, resume.isPresent())) {
+      Tokenizer tokenizer = tokenizer(resume.isPresent());
+      ModelSpec<?> spec = recipe.model().withVocabulary(tokenizer.vocabularySize());
+      Recipe resolved = recipe.withModel(spec);
+      record(folder, resolved, resume.isPresent());
+      var collator =
+          new PairCollator(
+              spec.preprocessing(),
+              recipe.training().augmentation(),
+              tokenizer,
+              recipe.training().principalShare());
+      var trainer = new Trainer(spec, recipe.training(), training, collator, device);
+      try (var observer = new Observer(spec, tokenizer, stop)) {
+        Trainer.Outcome outcome =
+            trainer.train(budget, resume, folder, validations, SAVE_SECONDS, observer);
+        outcome.model().setTraining(false);
+        var model = new Pretrained(spec, outcome.model(), tokenizer, spec.preprocessing(), device);
+        if (!outcome.isComplete()) {
+          throw new InputException(
+              "stopped after %d of %d steps; the run is saved: the same command with --resume latest continues it"
+                  .formatted(outcome.done(), outcome.steps()));
+        }
+        model.save(modelFolder(out));
+        return new Result(model, outcome, observer.progress, observer.validations);
+      }
+    }
+  }
+
+  private Tokenizer tokenizer(boolean resume) {
+    int context = recipe.model().contextLength();
+    Path file = out.resolve("tokenizer").resolve("tokenizer.json");
+    if (resume && Files.exists(file)) {
+      return Tokenizer.read(file, context);
+    }
+    List<String> texts = training.stream().flatMap(s -> s.texts().stream()).toList();
+    Tokenizer learned =
+        Tokenizer.of(BytePairs.learn(texts, recipe.model().vocabularySize()), context);
+    learned.write(file.resolveSibling(""));
+    return learned;
+  }
+
+  /** Writes what the run is made of; a resumed run must be made of the same. */
+  private void record(RunFolder folder, Recipe resolved, boolean resume) {
+    Map<String, String> params = params(resolved);
+    Path file = out.resolve("run.yaml");
+    if (resume && Files.exists(file)) {
+      Map<String, String> before = params(Recipe.read(file));
+      params.forEach((name, value) -> {
+        if (!value.equals(before.get(name))) {
+          throw new InputException(
+              "%s was started with %s %s, not %s: resume it with the same settings"
+                  .formatted(out, name, before.get(name), value));
+        }
+      });
+      return;
+    }
+    AtomicFiles.writeString(file, Json.toYaml(resolved.toTree()));
+    folder.writeParams(params);
+  }
+
+  private Map<String, String> params(Recipe resolved) {
+    var params = new TreeMap<String, String>();
+    flatten("", resolved.toTree(), params);
+    params.put("train_samples", Integer.toString(training.size()));
+    params.put("device", device.str().getString());
+    return params;
+  }
+
+  static void flatten(String prefix, JsonNode tree, Map<String, String> params) {
+    for (var entry : tree.properties()) {
+      if (entry.getValue().isObject()) {
+        flatten(prefix + entry.getKey() + ".", entry.getValue(), params);
+      } else {
+        params.put(prefix + entry.getKey(), entry.getValue().asString());
+      }
+    }
+  }
+
+  /** Shows and keeps the course of the training. */
+  private final class Observer implements Trainer.Observer, AutoCloseable {
+    private final ModelSpec<?> spec;
+    private final Tokenizer tokenizer;
+    private final StopSignal stop;
+    private final Terminal.Bar bar = new Terminal.Bar("training");
+    private final List<Progress> progress = new ArrayList<>();
+    private final Map<Long, Map<String, Double>> validations = new LinkedHashMap<>();
+
+    Observer(ModelSpec<?> spec, Tokenizer tokenizer, StopSignal stop) {
+      this.spec = spec;
+      this.tokenizer = tokenizer;
+      this.stop = stop;
+    }
+
+    @Override
+    public void progress(Progress now) {
+      progress.add(now);
+      bar.show(now);
+    }
+
+    @Override
+    public Map<String, Double> validate(Model model, long step) {
+      if (validation.isEmpty()) {
+        return Map.of();
+      }
+      // The bundle is not closed: it owns neither the model in training nor the tokenizer.
+      var bundle = new Pretrained(spec, model, tokenizer, spec.preprocessing(), device);
+      Map<String, Double> metrics = PairEvaluation.of(bundle, validation).retrieval().metrics();
+      validations.put(step, metrics);
+      return metrics;
+    }
+
+    @Override
+    public boolean stops() {
+      return stop.isRequested();
+    }
+
+    @Override
+    public void close() {
+      bar.close();
+    }
+  }
+}

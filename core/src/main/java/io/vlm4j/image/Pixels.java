@@ -1,0 +1,83 @@
+package io.vlm4j.image;
+
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An RGB picture in memory: 8 bits a channel, row by row, red first.
+ *
+ * @param width in pixels
+ * @param height in pixels
+ * @param rgb {@code height * width * 3} bytes; shared, not copied
+ * @param alpha opacity, {@code height * width} bytes, or null for an opaque picture; kept only for
+ *     {@link #over}
+ */
+public record Pixels(int width, int height, byte[] rgb, byte @Nullable [] alpha) {
+  /** Checks the size. */
+  public Pixels {
+    int area = Math.multiplyExact(width, height);
+    if (width < 1
+        || height < 1
+        || rgb.length != Math.multiplyExact(3, area)
+        || (alpha != null && alpha.length != area)) {
+      throw new IllegalArgumentException(
+          rgb.length + " bytes are no RGB picture of " + width + " x " + height);
+    }
+  }
+
+  /** An opaque picture. */
+  public Pixels(int width, int height, byte[] rgb) {
+    this(width, height, rgb, null);
+  }
+
+  /** This picture on a background of one colour (0 to 255 each); itself if it is opaque. */
+  public Pixels over(int red, int green, int blue) {
+    if (alpha == null) {
+      return this;
+    }
+    int[] ground = {red, green, blue};
+    var out = new byte[rgb.length];
+    for (int i = 0; i < out.length; i++) {
+      int a = alpha[i / 3] & 0xff;
+      out[i] = (byte) (((rgb[i] & 0xff) * a + ground[i % 3] * (255 - a) + 127) / 255);
+    }
+    return new Pixels(width, height, out);
+  }
+
+  /** The value (0 to 255) of channel {@code c} at column {@code x} of row {@code y}. */
+  public int get(int x, int y, int c) {
+    return rgb[(y * width + x) * 3 + c] & 0xff;
+  }
+
+  /** The same picture for Java's own imaging classes. */
+  public BufferedImage toBufferedImage() {
+    var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        image.setRGB(x, y, get(x, y, 0) << 16 | get(x, y, 1) << 8 | get(x, y, 2));
+      }
+    }
+    return image;
+  }
+
+  /** Equal if all pixels are. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Pixels(int w, int h, byte[] bytes, byte[] opacity)
+        && w == width
+        && h == height
+        && Arrays.equals(bytes, rgb)
+        && Arrays.equals(opacity, alpha);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * (31 * width + height) + Arrays.hashCode(rgb)) + Arrays.hashCode(alpha);
+  }
+
+  @Override
+  public String toString() {
+    return "Pixels[" + width + " x " + height + "]";
+  }
+}

@@ -1,0 +1,130 @@
+package io.vlm4j.io;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/**
+ * JSON and YAML. Our own files are strict: an unknown key or a wrong type is refused by name.
+ * Foreign JSON is read as a tree, of which each reader takes what it knows.
+ */
+public final class Json {
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .build();
+  private static final ObjectMapper YAML =
+      YAMLMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .build();
+
+  private Json() {}
+
+  /** The object in a JSON file. */
+  public static ObjectNode readObject(Path file) {
+    try {
+      if (JSON.readTree(Files.readString(file)) instanceof ObjectNode object) {
+        return object;
+      }
+      throw new InputException(file + ": expected a JSON object");
+    } catch (JacksonException e) {
+      throw new InputException(file + ": not valid JSON: " + describe(e), e);
+    } catch (IOException e) {
+      throw cannotRead(file, e);
+    }
+  }
+
+  /** The value in a JSON text. */
+  public static JsonNode parse(String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (JacksonException e) {
+      throw new InputException("not valid JSON: " + describe(e), e);
+    }
+  }
+
+  /** An empty object to fill. */
+  public static ObjectNode object() {
+    return JSON.createObjectNode();
+  }
+
+  /** A tree of JSON values equal to a record's content. */
+  public static ObjectNode toTree(Object value) {
+    return JSON.valueToTree(value);
+  }
+
+  /** A record from a tree; unknown and missing keys are refused, {@code place} names it. */
+  public static <T> T fromTree(JsonNode tree, Class<T> type, String place) {
+    try {
+      return JSON.treeToValue(tree, type);
+    } catch (JacksonException e) {
+      throw refused(place, e);
+    }
+  }
+
+  /** A record from a YAML text; unknown and missing keys are refused, {@code place} names it. */
+  public static <T> T fromYaml(String yaml, Class<T> type, String place) {
+    try {
+      return YAML.readValue(yaml, type);
+    } catch (JacksonException e) {
+      throw refused(place, e);
+    }
+  }
+
+  /** A tree from a YAML file. */
+  public static JsonNode readYaml(Path file) {
+    try {
+      return YAML.readTree(Files.readString(file));
+    } catch (JacksonException e) {
+      throw refused(file.toString(), e);
+    } catch (IOException e) {
+      throw cannotRead(file, e);
+    }
+  }
+
+  /** YAML text of a record or tree. */
+  public static String toYaml(Object value) {
+    return YAML.writeValueAsString(value);
+  }
+
+  /** JSON text on one line. */
+  public static String toLine(Object value) {
+    return JSON.writeValueAsString(value);
+  }
+
+  /** JSON text with one key a line. */
+  public static String toText(Object value) {
+    return JSON.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value) + "\n";
+  }
+
+  /** The user's error for a file that cannot be read. */
+  public static InputException cannotRead(Path file, IOException cause) {
+    return new InputException("cannot read " + file + ": " + AtomicFiles.reason(cause), cause);
+  }
+
+  private static InputException refused(String place, JacksonException e) {
+    return e.getCause() instanceof InputException cause
+        ? new InputException(place + ": " + cause.getMessage(), e)
+        : new InputException(place + ": " + describe(e), e);
+  }
+
+  private static String describe(JacksonException e) {
+    String message = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+    var location = e.getLocation();
+    return location == null || location.getLineNr() < 0
+        ? message
+        : message + " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
+  }
+}

@@ -1,0 +1,30 @@
+package io.vlm4j.nn;
+
+import io.vlm4j.tensor.Tensors;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code y = x W^T + b}: {@code [..., in] -> [..., out]}, with {@code weight} {@code [out, in]}.
+ */
+public final class Linear extends Module {
+  private final Tensor weight;
+  private final @Nullable Tensor bias;
+
+  /** With a bias that starts at zero and weights drawn with that standard deviation. */
+  public Linear(long in, long out, double std) {
+    this(in, out, std, true);
+  }
+
+  /** With weights drawn with that standard deviation. */
+  public Linear(long in, long out, double std, boolean withBias) {
+    weight = parameter("weight", Init.normal(std, out, in));
+    bias = withBias ? parameter("bias", Init.zeros(out)) : null;
+  }
+
+  /** Projects the last dimension. */
+  public Tensor forward(Tensor x) {
+    return call(() -> torch.linear(x, weight, Tensors.optional(bias)), x, weight);
+  }
+}

@@ -1,0 +1,97 @@
+package io.vlm4j.data;
+
+import io.vlm4j.io.InputException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * Which samples make up each batch: an endless sequence of shuffled epochs, the same for a seed
+ * whoever asks and in whatever order.
+ *
+ * <p>Samples with the same principal text form a group. An epoch visits every group once and takes
+ * one of its samples by chance, so a batch never holds two pictures of one text, which a
+ * contrastive loss would take for a wrong pair, and a text with many pictures does not outweigh the
+ * others. Where all texts differ, this is the usual epoch. The last, incomplete batch of an epoch
+ * is left out.
+ */
+public final class BatchOrder {
+  private final List<List<Integer>> groups;
+  private final int batchSize;
+  private final long seed;
+  private long shuffledEpoch = -1;
+  private int[] shuffled = {};
+
+  /**
+   * An order over samples.
+   *
+   * @throws InputException if they do not fill one batch
+   */
+  public BatchOrder(List<Sample> samples, int batchSize, long seed) {
+    if (batchSize < 1 || batchSize > samples.size()) {
+      throw new InputException(
+          "a batch of %d cannot be drawn from %d samples: choose a smaller batch size"
+              .formatted(batchSize, samples.size()));
+    }
+    this.batchSize = batchSize;
+    this.seed = seed;
+    List<List<Integer>> byText = byText(samples);
+    groups = byText.size() >= batchSize ? byText : alone(samples.size());
+  }
+
+  private static List<List<Integer>> byText(List<Sample> samples) {
+    Map<String, List<Integer>> groups = new LinkedHashMap<>();
+    for (int i = 0; i < samples.size(); i++) {
+      groups.computeIfAbsent(samples.get(i).text(), _ -> new ArrayList<>()).add(i);
+    }
+    return List.copyOf(groups.values());
+  }
+
+  /** Too few texts to keep them apart: every sample is its own group. */
+  private static List<List<Integer>> alone(int count) {
+    var groups = new ArrayList<List<Integer>>(count);
+    for (int i = 0; i < count; i++) {
+      groups.add(List.of(i));
+    }
+    return groups;
+  }
+
+  /** Number of batches of an epoch. */
+  public int batchesPerEpoch() {
+    return groups.size() / batchSize;
+  }
+
+  /** A batch: indices of samples. */
+  public int[] batch(long step) {
+    int[] order = epoch(step / batchesPerEpoch());
+    int from = (int) (step % batchesPerEpoch()) * batchSize;
+    var batch = new int[batchSize];
+    for (int row = 0; row < batchSize; row++) {
+      List<Integer> group = groups.get(order[from + row]);
+      batch[row] = group.get(Chance.of(seed, step, ~row).nextInt(group.size()));
+    }
+    return batch;
+  }
+
+  /** The row's own source of chance: it depends on the seed, the step and the row alone. */
+  public RandomGenerator chance(long step, int row) {
+    return Chance.of(seed, step, row);
+  }
+
+  private synchronized int[] epoch(long epoch) {
+    if (epoch != shuffledEpoch) {
+      RandomGenerator chance = Chance.of(seed, epoch, Long.MIN_VALUE);
+      var order = new int[groups.size()];
+      for (int i = 0; i < order.length; i++) { // inside-out shuffle
+        int j = chance.nextInt(i + 1);
+        order[i] = order[j];
+        order[j] = i;
+      }
+      shuffled = order;
+      shuffledEpoch = epoch;
+    }
+    return shuffled;
+  }
+}

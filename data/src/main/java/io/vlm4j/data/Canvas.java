@@ -1,0 +1,116 @@
+package io.vlm4j.data;
+
+import io.vlm4j.image.Pixels;
+
+/**
+ * A square picture being changed: red, green and blue in [0, 1], already multiplied by the opacity,
+ * and the opacity; {@code size * size} values each.
+ */
+final class Canvas {
+  private final int size;
+  private final float[][] colours;
+  private final float[] opacity;
+
+  private Canvas(int size, float[][] colours, float[] opacity) {
+    this.size = size;
+    this.colours = colours;
+    this.opacity = opacity;
+  }
+
+  static Canvas of(Pixels square) {
+    int area = square.width() * square.height();
+    var canvas = new Canvas(square.width(), new float[3][area], new float[area]);
+    for (int i = 0; i < area; i++) {
+      canvas.opacity[i] = 1;
+      for (int c = 0; c < 3; c++) {
+        canvas.colours[c][i] = (square.rgb()[3 * i + c] & 0xff) / 255f;
+      }
+    }
+    return canvas;
+  }
+
+  /**
+   * Draws a picture through an affine map, with bilinear interpolation.
+   *
+   * @param inverse from target to source coordinates, both in [-1, 1]: {@code [a b tx; c d ty]};
+   *     beyond the source all is transparent, or the border goes on if the source is opaque
+   */
+  static Canvas warp(Pixels source, int size, double[] inverse) {
+    var canvas = new Canvas(size, new float[3][size * size], new float[size * size]);
+    int w = source.width();
+    int h = source.height();
+    for (int y = 0, i = 0; y < size; y++) {
+      double v = (2 * y + 1.0) / size - 1;
+      for (int x = 0; x < size; x++, i++) {
+        double u = (2 * x + 1.0) / size - 1;
+        float sx = (float) (((inverse[0] * u + inverse[1] * v + inverse[2] + 1) * w - 1) / 2);
+        float sy = (float) (((inverse[3] * u + inverse[4] * v + inverse[5] + 1) * h - 1) / 2);
+        canvas.sample(source, sx, sy, i);
+      }
+    }
+    return canvas;
+  }
+
+  private void sample(Pixels source, float sx, float sy, int i) {
+    int x = (int) Math.floor(sx);
+    int y = (int) Math.floor(sy);
+    float fx = sx - x;
+    float fy = sy - y;
+    add(source, x, y, (1 - fx) * (1 - fy), i);
+    add(source, x + 1, y, fx * (1 - fy), i);
+    add(source, x, y + 1, (1 - fx) * fy, i);
+    add(source, x + 1, y + 1, fx * fy, i);
+  }
+
+  private void add(Pixels source, int x, int y, float weight, int i) {
+    int w = source.width();
+    int h = source.height();
+    byte[] alpha = source.alpha();
+    float share = weight;
+    int at;
+    if (alpha == null) {
+      at = Math.clamp(y, 0, h - 1) * w + Math.clamp(x, 0, w - 1);
+    } else if (x < 0 || y < 0 || x >= w || y >= h) {
+      return;
+    } else {
+      at = y * w + x;
+      share *= (alpha[at] & 0xff) / 255f;
+    }
+    byte[] rgb = source.rgb();
+    opacity[i] += share;
+    colours[0][i] += share * (rgb[3 * at] & 0xff) / 255f;
+    colours[1][i] += share * (rgb[3 * at + 1] & 0xff) / 255f;
+    colours[2][i] += share * (rgb[3 * at + 2] & 0xff) / 255f;
+  }
+
+  /** {@code colour = matrix colour + offset}, kept between black and white. */
+  void recolour(double[][] matrix, double offset) {
+    var m = new float[9];
+    for (int k = 0; k < 9; k++) {
+      m[k] = (float) matrix[k / 3][k % 3];
+    }
+    float base = (float) offset;
+    for (int i = 0; i < opacity.length; i++) {
+      float a = opacity[i];
+      float r = colours[0][i];
+      float g = colours[1][i];
+      float b = colours[2][i];
+      colours[0][i] = Math.clamp(m[0] * r + m[1] * g + m[2] * b + base * a, 0, a);
+      colours[1][i] = Math.clamp(m[3] * r + m[4] * g + m[5] * b + base * a, 0, a);
+      colours[2][i] = Math.clamp(m[6] * r + m[7] * g + m[8] * b + base * a, 0, a);
+    }
+  }
+
+  /** The picture on a ground of one colour. */
+  Pixels over(float[] ground) {
+    var rgb = new byte[3 * opacity.length];
+    for (int i = 0; i < opacity.length; i++) {
+      float through = 1 - opacity[i];
+      for (int c = 0; c < 3; c++) {
+        rgb[3 * i + c] =
+            (byte) (255 * Math.clamp(colours[c][i] + through * ground[c], 0, 1) + 0.5f);
+      }
+    }
+    return new Pixels(size, size, rgb);
+  }
+}

@@ -1,0 +1,145 @@
+package io.vlm4j.data;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import io.vlm4j.image.ImageDecoder;
+import io.vlm4j.image.Pixels;
+import io.vlm4j.io.InputException;
+import io.vlm4j.io.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Pictures with captions from a table or from a folder. */
+public final class PairFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(PairFiles.class);
+  private static final Set<String> PICTURES =
+      Set.of("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff");
+
+  private PairFiles() {}
+
+  /**
+   * The samples of a CSV or TSV file with a header, or of a folder of pictures with a {@code .txt}
+   * beside each.
+   *
+   * @param pictureColumn the column of picture files; they are looked for beside the table, then in
+   *     the working directory
+   * @param captionColumn the column of captions
+   * @throws InputException if there is no such set, or not one sample in it
+   */
+  public static List<Sample> read(Path path, String pictureColumn, String captionColumn) {
+    List<Sample> samples =
+        Files.isDirectory(path) ? readFolder(path) : readTable(path, pictureColumn, captionColumn);
+    if (samples.isEmpty()) {
+      throw new InputException(path + ": no pictures with captions in it");
+    }
+    return samples;
+  }
+
+  private static List<Sample> readTable(Path file, String pictureColumn, String captionColumn) {
+    var samples = new ArrayList<Sample>();
+    try (CsvReader<NamedCsvRecord> reader =
+        CsvReader.builder().fieldSeparator(separator(file)).ofNamedCsvRecord(file)) {
+      for (NamedCsvRecord row : reader) {
+        samples.add(
+            new Sample(
+                file + ":" + row.getStartingLineNumber(),
+                picture(locate(file, field(file, row, pictureColumn))),
+                List.of(field(file, row, captionColumn)),
+                Map.of()));
+      }
+      return samples;
+    } catch (CsvParseException e) {
+      throw new InputException(file + ": not a readable table: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw Json.cannotRead(file, e);
+    } catch (UncheckedIOException e) {
+      throw Json.cannotRead(file, new IOException(e));
+    }
+  }
+
+  private static String field(Path file, NamedCsvRecord row, String column) {
+    return row.findField(column)
+        .orElseThrow(() ->
+            new InputException(
+                "%s:%d: no column '%s'; the columns are %s"
+                    .formatted(file, row.getStartingLineNumber(), column, row.getHeader())));
+  }
+
+  /** OpenCLIP separates by tabs whatever the file is called, so the header decides. */
+  private static char separator(Path file) {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines.findFirst().orElse("").indexOf('\t') >= 0 ? '\t' : ',';
+    } catch (IOException e) {
+      throw Json.cannotRead(file, e);
+    } catch (UncheckedIOException e) {
+      throw new InputException(file + ": not a text file in UTF-8", e);
+    }
+  }
+
+  private static Path locate(Path table, String name) {
+    Path beside = table.toAbsolutePath().resolveSibling(name);
+    return Files.exists(beside) ? beside : Path.of(name);
+  }
+
+  private static List<Sample> readFolder(Path folder) {
+    var samples = new ArrayList<Sample>();
+    int withoutCaption = 0;
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(PairFiles::isPicture).sorted().toList()) {
+        Path caption = sideCar(file);
+        List<String> texts = Files.exists(caption) ? captions(caption) : List.of();
+        if (texts.isEmpty()) {
+          withoutCaption++;
+        } else {
+          samples.add(new Sample(file.toString(), picture(file), texts, Map.of()));
+        }
+      }
+    } catch (IOException e) {
+      throw Json.cannotRead(folder, e);
+    }
+    if (withoutCaption > 0) {
+      LOG.warn("{}: {} pictures without a .txt beside them are left out", folder, withoutCaption);
+    }
+    return samples;
+  }
+
+  private static List<String> captions(Path file) throws IOException {
+    return Files.readAllLines(file).stream().map(String::strip).filter(l -> !l.isEmpty()).toList();
+  }
+
+  private static Path sideCar(Path picture) {
+    String name = String.valueOf(picture.getFileName());
+    return picture.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".txt");
+  }
+
+  /** Whether a file's name says that it is a picture. */
+  public static boolean isPicture(Path file) {
+    String name = String.valueOf(file.getFileName());
+    String ending = name.substring(name.lastIndexOf('.') + 1);
+    return PICTURES.contains(ending.toLowerCase(Locale.ROOT)) && Files.isRegularFile(file);
+  }
+
+  private static Supplier<Pixels> picture(Path file) {
+    return () -> {
+      try {
+        return ImageDecoder.decode(Files.readAllBytes(file));
+      } catch (IOException e) {
+        throw Json.cannotRead(file, e);
+      } catch (InputException e) {
+        throw new InputException(file + ": " + e.getMessage(), e);
+      }
+    };
+  }
+}

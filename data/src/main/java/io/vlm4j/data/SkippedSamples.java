@@ -1,0 +1,31 @@
+package io.vlm4j.data;
+
+import io.vlm4j.io.InputException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts the samples that could not be used, and logs each one's cause once. */
+public final class SkippedSamples {
+  private static final Logger LOG = LoggerFactory.getLogger(SkippedSamples.class);
+
+  private final Map<String, String> causes = new ConcurrentHashMap<>();
+
+  /** Notes a sample and why it cannot be used. */
+  public void add(Sample sample, InputException cause) {
+    if (causes.putIfAbsent(sample.key(), String.valueOf(cause.getMessage())) == null) {
+      LOG.warn("skipped {}: {}", sample.key(), cause.getMessage());
+    }
+  }
+
+  /** The number of different samples. */
+  public int count() {
+    return causes.size();
+  }
+
+  /** The cause for each sample's key. */
+  public Map<String, String> causes() {
+    return Map.copyOf(causes);
+  }
+}

@@ -1,0 +1,72 @@
+package io.vlm4j.model;
+
+import io.vlm4j.io.InputException;
+import io.vlm4j.nn.Module;
+import io.vlm4j.tensor.Batch;
+import io.vlm4j.tensor.NoGrad;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.bytedeco.pytorch.Tensor;
+
+/** A whole system that can be trained: what a {@link Family} makes. */
+public abstract class Model extends Module {
+  /** Makes a model without parameters. */
+  protected Model() {}
+
+  /**
+   * The losses of a batch by name; their sum is minimised.
+   *
+   * @param batch what the family's data carries, such as pictures and tokens
+   */
+  public abstract SequencedMap<String, Tensor> losses(Batch batch);
+
+  /** What must hold after each optimiser step, such as a bound on a parameter. */
+  public void afterStep() {
+    // Most systems have no such rule.
+  }
+
+  /** Numbers worth a line in the log, by name. */
+  public Map<String, Double> gauges() {
+    return Map.of();
+  }
+
+  /**
+   * Copies values into the parameters.
+   *
+   * @throws InputException if a parameter is missing, unknown or of another shape; {@code place}
+   *     names where the values come from
+   */
+  public final void load(Map<String, Tensor> values, String place) {
+    var problems = new ArrayList<String>();
+    var unknown = new LinkedHashMap<>(values);
+    parameters()
+        .forEach((name, parameter) -> {
+          Tensor value = unknown.remove(name);
+          if (value == null) {
+            problems.add("no '" + name + "'");
+          } else if (!Arrays.equals(value.shape(), parameter.shape())) {
+            problems.add(
+                "'%s' is %s instead of %s"
+                    .formatted(
+                        name, Arrays.toString(value.shape()), Arrays.toString(parameter.shape())));
+          }
+        });
+    unknown.keySet().forEach(name -> problems.add("unknown '" + name + "'"));
+    if (!problems.isEmpty()) {
+      throw new InputException(place + " does not fit the model: " + summary(problems));
+    }
+    try (var _ = new NoGrad()) {
+      parameters().forEach((name, parameter) -> parameter.copy_(values.get(name)));
+    }
+  }
+
+  private static String summary(List<String> problems) {
+    int shown = Math.min(problems.size(), 4);
+    return String.join(", ", problems.subList(0, shown))
+        + (problems.size() > shown ? " and " + (problems.size() - shown) + " more" : "");
+  }
+}

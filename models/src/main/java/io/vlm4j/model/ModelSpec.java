@@ -1,0 +1,113 @@
+package io.vlm4j.model;
+
+import io.vlm4j.image.Preprocessing;
+import io.vlm4j.io.InputException;
+import io.vlm4j.io.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A model that does not exist yet: its family and its configuration.
+ *
+ * @param <C> the family's configuration
+ * @param family what kind of model
+ * @param config its sizes
+ */
+public record ModelSpec<C extends Record>(Family<C> family, C config) {
+  private static final String FOLDER = "/io/vlm4j/model/configs/";
+
+  /** The names of the configurations that come with vlm4j, smallest first. */
+  public static List<String> names() {
+    return read("index.txt").lines().toList();
+  }
+
+  /**
+   * The model of that name, or of a YAML file of the same form as the named ones: {@code family}
+   * and the family's own keys.
+   *
+   * @throws InputException if there is neither, or the YAML does not describe a model
+   */
+  public static ModelSpec<?> of(String nameOrFile) {
+    if (names().contains(nameOrFile)) {
+      return parse(
+          Json.fromYaml(read(nameOrFile + ".yaml"), ObjectNode.class, nameOrFile), nameOrFile);
+    }
+    Path file = Path.of(nameOrFile);
+    if (Files.isRegularFile(file)) {
+      return parse(Json.readYaml(file), nameOrFile);
+    }
+    throw new InputException(
+        "unknown model '" + nameOrFile + "': use a YAML file or one of " + names());
+  }
+
+  /** The model that a tree describes; {@code place} says where the tree comes from. */
+  public static ModelSpec<?> parse(JsonNode tree, String place) {
+    if (!(tree instanceof ObjectNode object) || !object.path("family").isString()) {
+      throw new InputException(place + ": a model needs a 'family', one of " + familyNames());
+    }
+    ObjectNode rest = object.deepCopy();
+    return parse(Family.named(rest.remove("family").asString()), rest, place);
+  }
+
+  private static <C extends Record> ModelSpec<C> parse(
+      Family<C> family, ObjectNode config, String place) {
+    return new ModelSpec<>(family, Json.fromTree(config, family.configType(), place));
+  }
+
+  /** The tree that {@link #parse} reads. */
+  public ObjectNode toTree() {
+    ObjectNode tree = Json.object().put("family", family.name());
+    tree.setAll(Json.toTree(config));
+    return tree;
+  }
+
+  /** The same model for a vocabulary of that size. */
+  public ModelSpec<C> withVocabulary(int size) {
+    return new ModelSpec<>(family, family.withVocabulary(config, size));
+  }
+
+  /** The number of token ids. */
+  public int vocabularySize() {
+    return family.vocabularySize(config);
+  }
+
+  /** A model with random weights from the engine's seeded stream. */
+  public Model create() {
+    return family.create(config);
+  }
+
+  /** How pictures are prepared for it. */
+  public Preprocessing preprocessing() {
+    return family.preprocessing(config);
+  }
+
+  /** The number of tokens a text may have. */
+  public int contextLength() {
+    return family.contextLength(config);
+  }
+
+  /** Hugging Face's {@code config.json}. */
+  public ObjectNode toHuggingFace() {
+    return family.writeConfig(config);
+  }
+
+  private static List<String> familyNames() {
+    return Family.all().stream().<String>map(Family::name).toList();
+  }
+
+  private static String read(String resource) {
+    try (InputStream in = ModelSpec.class.getResourceAsStream(FOLDER + resource)) {
+      return new String(
+          Objects.requireNonNull(in, resource).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new IllegalStateException("a resource of vlm4j cannot be read: " + resource, e);
+    }
+  }
+}

@@ -1,0 +1,273 @@
+package io.vlm4j.model;
+
+import io.vlm4j.image.ImageDecoder;
+import io.vlm4j.image.Pixels;
+import io.vlm4j.image.Preprocessing;
+import io.vlm4j.io.AtomicFiles;
+import io.vlm4j.io.InputException;
+import io.vlm4j.io.Json;
+import io.vlm4j.io.SafeTensors;
+import io.vlm4j.tensor.NoGrad;
+import io.vlm4j.tensor.Scope;
+import io.vlm4j.tensor.Tensors;
+import io.vlm4j.text.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A model with its tokenizer and its preprocessing: pictures and strings in, answers out.
+ *
+ * <p>Answers are plain Java; no native memory leaves. Calls are serialised, so any number of
+ * threads may use one object.
+ */
+public final class Pretrained implements AutoCloseable {
+  private static final int BATCH = 64;
+
+  private final ModelSpec<?> spec;
+  private final Model model;
+  private final Tokenizer tokenizer;
+  private final Preprocessing preprocessing;
+  private final Device device;
+
+  /** Bundles and takes over what belongs together; the model is switched to evaluation. */
+  public Pretrained(
+      ModelSpec<?> spec,
+      Model model,
+      Tokenizer tokenizer,
+      Preprocessing preprocessing,
+      Device device) {
+    this.spec = spec;
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.preprocessing = preprocessing;
+    this.device = device;
+  }
+
+  /**
+   * Reads a model folder in the Hugging Face or the OpenCLIP layout.
+   *
+   * @throws InputException if a file is missing, damaged or does not fit the others
+   */
+  public static Pretrained load(Path folder, Device device) {
+    for (Layout layout : Layout.values()) {
+      if (Files.isRegularFile(folder.resolve(layout.configFile()))) {
+        ObjectNode json = Json.readObject(folder.resolve(layout.configFile()));
+        return load(folder, device, layout, specOf(Family.of(layout, json), layout, json));
+      }
+    }
+    throw new InputException(
+        folder + " is no model folder: it has neither config.json nor open_clip_config.json");
+  }
+
+  private static <C extends Record> ModelSpec<C> specOf(
+      Family<C> family, Layout layout, ObjectNode json) {
+    return new ModelSpec<>(family, family.readConfig(layout, json));
+  }
+
+  private static Pretrained load(Path folder, Device device, Layout layout, ModelSpec<?> spec) {
+    Model model = spec.create();
+    loadWeights(model, spec.family().keys(layout), folder.resolve(layout.weightsFile()));
+    model.setTraining(false);
+    model.to(device);
+    Path recipe = folder.resolve("preprocessor_config.json");
+    return new Pretrained(
+        spec,
+        model,
+        Tokenizer.read(folder.resolve("tokenizer.json"), spec.contextLength()),
+        Files.isRegularFile(recipe) ? Preprocessing.readHuggingFace(recipe) : spec.preprocessing(),
+        device);
+  }
+
+  /**
+   * Copies a checkpoint's values into a model.
+   *
+   * @param keys how the checkpoint names them
+   */
+  public static void loadWeights(Model model, KeyMap keys, Path file) {
+    try (var _ = new Scope()) {
+      model.load(keys.toOurs(SafeTensors.read(file)), file.toString());
+    }
+  }
+
+  /** Writes a Hugging Face model folder: weights, configuration, tokenizer, preprocessing. */
+  public void save(Path folder) {
+    AtomicFiles.writeFolder(
+        folder,
+        path -> {
+          try (var _ = new Scope()) {
+            KeyMap keys = spec.family().keys(Layout.HUGGING_FACE);
+            var tensors = new LinkedHashMap<String, Tensor>();
+            keys.toTheirs(model.parameters())
+                .forEach((name, tensor) -> tensors.put(name, tensor.detach().contiguous()));
+            SafeTensors.write(
+                path.resolve(Layout.HUGGING_FACE.weightsFile()), tensors, Map.of("format", "pt"));
+          }
+          AtomicFiles.writeString(path.resolve("config.json"), Json.toText(spec.toHuggingFace()));
+          AtomicFiles.writeString(
+              path.resolve("preprocessor_config.json"), Json.toText(preprocessing.toHuggingFace()));
+          tokenizer.write(path);
+        });
+  }
+
+  /** The model's family and configuration. */
+  public ModelSpec<?> spec() {
+    return spec;
+  }
+
+  /** The model itself. */
+  public Model model() {
+    return model;
+  }
+
+  /** How its texts become tokens. */
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /** How its pictures become pixels. */
+  public Preprocessing preprocessing() {
+    return preprocessing;
+  }
+
+  /** One unit vector of width D for each picture. */
+  public float[][] embedImages(List<Pixels> pictures) {
+    DualEncoder encoder = require(DualEncoder.class, "embed pictures");
+    return embed(pictures, batch -> encoder.imageFeatures(pixels(batch)));
+  }
+
+  /** One unit vector of width D for each text. */
+  public float[][] embedTexts(List<String> texts) {
+    DualEncoder encoder = require(DualEncoder.class, "embed texts");
+    return embed(texts, batch -> encoder.textFeatures(onDevice(tokenizer.encode(batch))));
+  }
+
+  /** A label and its probability. */
+  public record Score(String label, double probability) {}
+
+  /**
+   * Zero-shot classification: how well each label, put into every template, fits the picture.
+   *
+   * @param templates prompts with {@code {}} where the label goes
+   * @return all labels, the best first
+   */
+  public List<Score> classify(Pixels picture, List<String> labels, List<String> templates) {
+    DualEncoder encoder = require(DualEncoder.class, "classify");
+    float[][] classes = classVectors(labels, templates);
+    float[] image = embedImages(List.of(picture))[0];
+    float[] probabilities = probabilities(encoder, image, classes);
+    return IntStream.range(0, labels.size())
+        .mapToObj(i -> new Score(labels.get(i), probabilities[i]))
+        .sorted(Comparator.comparingDouble(Score::probability).reversed())
+        .toList();
+  }
+
+  /** For each label, the normalised mean of the unit vectors of its prompts. */
+  public float[][] classVectors(List<String> labels, List<String> templates) {
+    var prompts = new ArrayList<String>();
+    for (String label : labels) {
+      for (String template : templates) {
+        prompts.add(template.replace("{}", label));
+      }
+    }
+    float[][] vectors = embedTexts(prompts);
+    var classes = new float[labels.size()][];
+    for (int i = 0; i < classes.length; i++) {
+      classes[i] = normalizedMean(vectors, i * templates.size(), templates.size());
+    }
+    return classes;
+  }
+
+  /** The picture in a file. */
+  public static Pixels readPicture(Path file) {
+    try {
+      return ImageDecoder.decode(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw Json.cannotRead(file, e);
+    } catch (InputException e) {
+      throw new InputException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    tokenizer.close();
+  }
+
+  private synchronized float[] probabilities(
+      DualEncoder encoder, float[] image, float[][] classes) {
+    var cosines = new float[classes.length];
+    for (int i = 0; i < cosines.length; i++) {
+      for (int d = 0; d < image.length; d++) {
+        cosines[i] += image[d] * classes[i][d];
+      }
+    }
+    try (var _ = new Scope();
+        var _ = new NoGrad()) {
+      Tensor logits = encoder.logits(onDevice(Tensors.of(cosines, 1, cosines.length)));
+      return Tensors.toFloats(encoder.probabilities(logits));
+    }
+  }
+
+  private synchronized <T> float[][] embed(List<T> inputs, Function<List<T>, Tensor> features) {
+    var rows = new ArrayList<float[]>();
+    for (int from = 0; from < inputs.size(); from += BATCH) {
+      try (var _ = new Scope();
+          var _ = new NoGrad()) {
+        List<T> batch = inputs.subList(from, Math.min(inputs.size(), from + BATCH));
+        rows.addAll(List.of(Tensors.toRows(torch.normalize(features.apply(batch)))));
+      }
+    }
+    return rows.toArray(float[][]::new);
+  }
+
+  private Tensor pixels(List<Pixels> pictures) {
+    int size = preprocessing.size();
+    var values = new float[pictures.size() * 3 * size * size];
+    IntStream.range(0, pictures.size())
+        .parallel()
+        .forEach(i ->
+            preprocessing.normalize(
+                preprocessing.square(pictures.get(i)), values, i * 3 * size * size));
+    return onDevice(Tensors.of(values, pictures.size(), 3, size, size));
+  }
+
+  private Tensor onDevice(Tensor tensor) {
+    return device.is_cpu() ? tensor : tensor.to(device, tensor.scalar_type());
+  }
+
+  private <T> T require(Class<T> capability, String purpose) {
+    if (capability.isInstance(model)) {
+      return capability.cast(model);
+    }
+    throw new InputException("a " + spec.family().name() + " model cannot " + purpose);
+  }
+
+  private static float[] normalizedMean(float[][] vectors, int from, int count) {
+    var mean = new float[vectors[from].length];
+    double square = 0;
+    for (int d = 0; d < mean.length; d++) {
+      for (int i = from; i < from + count; i++) {
+        mean[d] += vectors[i][d] / count;
+      }
+      square += mean[d] * mean[d];
+    }
+    float scale = (float) (1 / Math.sqrt(Math.max(square, 1e-24)));
+    for (int d = 0; d < mean.length; d++) {
+      mean[d] *= scale;
+    }
+    return mean;
+  }
+}

@@ -1,0 +1,62 @@
+package io.vlm4j.model.contrastive;
+
+import io.vlm4j.io.Json;
+import io.vlm4j.model.KeyMap;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What CLIP's and SigLIP's Hugging Face layouts share: names of blocks, keys of configurations. */
+final class HuggingFaceTowers {
+  private HuggingFaceTowers() {}
+
+  static KeyMap.Builder keys() {
+    var keys = KeyMap.builder();
+    for (String tower : new String[] {"vision", "text"}) {
+      String ours = tower + ".blocks.*.";
+      String theirs = tower + "_model.encoder.layers.*.";
+      keys.rename(ours + "norm1.*", theirs + "layer_norm1.*")
+          .split(
+              ours + "attention.qkv.*",
+              theirs + "self_attn.q_proj.*",
+              theirs + "self_attn.k_proj.*",
+              theirs + "self_attn.v_proj.*")
+          .rename(ours + "attention.out.*", theirs + "self_attn.out_proj.*")
+          .rename(ours + "norm2.*", theirs + "layer_norm2.*")
+          .rename(ours + "mlp.up.*", theirs + "mlp.fc1.*")
+          .rename(ours + "mlp.down.*", theirs + "mlp.fc2.*")
+          .rename(tower + ".positions", tower + "_model.embeddings.position_embedding.weight");
+    }
+    return keys.rename("vision.patches.weight", "vision_model.embeddings.patch_embedding.weight")
+        .rename("vision.norm.*", "vision_model.post_layernorm.*")
+        .rename("text.tokens.weight", "text_model.embeddings.token_embedding.weight")
+        .rename("text.norm.*", "text_model.final_layer_norm.*");
+  }
+
+  static ObjectNode write(TwoTowerConfig config, String type, String architecture) {
+    var vision = config.vision();
+    var text = config.text();
+    ObjectNode json = Json.object().put("model_type", type);
+    json.putArray("architectures").add(architecture);
+    json.put("torch_dtype", "float32");
+    json.putObject("vision_config")
+        .put("model_type", type + "_vision_model")
+        .put("image_size", vision.imageSize())
+        .put("patch_size", vision.patchSize())
+        .put("hidden_size", vision.width())
+        .put("num_hidden_layers", vision.layers())
+        .put("num_attention_heads", vision.heads())
+        .put("intermediate_size", vision.mlpWidth())
+        .put("hidden_act", vision.activation())
+        .put("layer_norm_eps", vision.epsilon());
+    json.putObject("text_config")
+        .put("model_type", type + "_text_model")
+        .put("max_position_embeddings", text.contextLength())
+        .put("vocab_size", text.vocabularySize())
+        .put("hidden_size", text.width())
+        .put("num_hidden_layers", text.layers())
+        .put("num_attention_heads", text.heads())
+        .put("intermediate_size", text.mlpWidth())
+        .put("hidden_act", text.activation())
+        .put("layer_norm_eps", text.epsilon());
+    return json;
+  }
+}

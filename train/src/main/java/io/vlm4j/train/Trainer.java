@@ -1,0 +1,201 @@
+package io.vlm4j.train;
+
+import io.vlm4j.data.BatchOrder;
+import io.vlm4j.data.Chance;
+import io.vlm4j.data.Collator;
+import io.vlm4j.data.Loader;
+import io.vlm4j.data.Sample;
+import io.vlm4j.io.InputException;
+import io.vlm4j.model.Model;
+import io.vlm4j.model.ModelSpec;
+import io.vlm4j.tensor.Batch;
+import io.vlm4j.tensor.Engine;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.pytorch.Device;
+
+/**
+ * Trains any model: the one loop of the house.
+ *
+ * <p>A run is a function of its configuration, its data and its number of steps: the chance of each
+ * step depends on the seed and the step alone. So a run that was stopped and resumed ends with the
+ * same weights as one that was not, at the same number of threads.
+ */
+public final class Trainer {
+  private static final int LOADER_THREADS = 2;
+  private static final int WARM_STEPS = 3;
+  private static final int TIMED_STEPS = 8;
+
+  private final ModelSpec<?> spec;
+  private final TrainingConfig config;
+  private final List<Sample> samples;
+  private final Collator collator;
+  private final Device device;
+  private final BatchOrder order;
+
+  /** Brings together what a training needs. */
+  public Trainer(
+      ModelSpec<?> spec,
+      TrainingConfig config,
+      List<Sample> samples,
+      Collator collator,
+      Device device) {
+    this.spec = spec;
+    this.config = config;
+    this.samples = samples;
+    this.collator = collator;
+    this.device = device;
+    order = new BatchOrder(samples, config.batchSize(), config.seed());
+  }
+
+  /** What watches a training. */
+  public interface Observer {
+    /** Is told about once a second how far the training is. */
+    void progress(Progress progress);
+
+    /**
+     * Measures the model on data set aside; called with the weights that training would end with.
+     *
+     * @return numbers by name, for the log
+     */
+    Map<String, Double> validate(Model model, long step);
+
+    /** Whether to stop early; the state is saved first. */
+    boolean stops();
+  }
+
+  /**
+   * How a training ended.
+   *
+   * @param model trained, or as far as it came; the caller closes it
+   * @param done steps done
+   * @param steps steps planned
+   * @param seconds spent in steps
+   * @param dataSeconds of these spent waiting for data
+   */
+  public record Outcome(Model model, long done, long steps, double seconds, double dataSeconds) {
+    /** Whether all steps were done. */
+    public boolean isComplete() {
+      return done == steps;
+    }
+  }
+
+  /**
+   * Trains from random weights, or from a checkpoint on.
+   *
+   * @param resume {@code latest} or a checkpoint's name; its number of steps replaces the budget
+   * @param validations how often the observer validates, evenly spread, the last at the end
+   * @param saveSeconds between checkpoints
+   */
+  public Outcome train(
+      Budget budget,
+      Optional<String> resume,
+      RunFolder folder,
+      int validations,
+      double saveSeconds,
+      Observer observer) {
+    Optional<Path> checkpoint = resume.map(folder.checkpoints()::find);
+    long steps =
+        checkpoint
+            .map(path -> Checkpoints.position(path).steps())
+            .orElseGet(() -> budget.steps(this::secondsPerStep));
+    long first = checkpoint.map(path -> Checkpoints.position(path).done()).orElse(0L);
+
+    Model model = create();
+    var schedule = config.schedule(steps);
+    var meter = new Meter(folder, order.batchesPerEpoch(), config.batchSize(), first, steps);
+    try (var step = new GradientStep(model, config, device);
+        var loader = new Loader(samples, order, collator, LOADER_THREADS, first, steps)) {
+      checkpoint.ifPresent(path -> Checkpoints.restore(path, model, step));
+      long done = first;
+      double saved = seconds();
+      while (done < steps && !observer.stops()) {
+        double rate = schedule.at(done);
+        Map<String, Double> losses;
+        try (Batch batch = loader.next().to(device)) {
+          Engine.seed(Chance.mix(config.seed(), done));
+          losses = step.run(batch, rate);
+        }
+        requireFinite(losses, done);
+        done++;
+        meter.step(losses, rate, loader.waitSeconds());
+        if (meter.isDue(done)) {
+          observer.progress(meter.report(done, model.gauges()));
+        }
+        if (isValidation(done, steps, validations)) {
+          validate(step, model, done, folder, observer);
+        }
+        if (done < steps && seconds() - saved >= saveSeconds) {
+          folder.checkpoints().save(done, steps, model, step);
+          saved = seconds();
+        }
+      }
+      folder.checkpoints().save(done, steps, model, step);
+      step.swapResult();
+      return new Outcome(model, done, steps, meter.seconds(), loader.waitSeconds());
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private Model create() {
+    Engine.seed(config.seed());
+    Model model = spec.create();
+    model.to(device);
+    return model;
+  }
+
+  /** Measures a step, data included, on a model that is thrown away. */
+  private double secondsPerStep() {
+    try (Model model = create();
+        var step = new GradientStep(model, config, device);
+        var loader =
+            new Loader(samples, order, collator, LOADER_THREADS, 0, WARM_STEPS + TIMED_STEPS)) {
+      double start = 0;
+      for (int i = 0; i < WARM_STEPS + TIMED_STEPS; i++) {
+        if (i == WARM_STEPS) {
+          start = seconds();
+        }
+        try (Batch batch = loader.next().to(device)) {
+          step.run(batch, config.learningRate());
+        }
+      }
+      return (seconds() - start) / TIMED_STEPS;
+    }
+  }
+
+  private static boolean isValidation(long done, long steps, int validations) {
+    return validations > 0 && done * validations / steps > (done - 1) * validations / steps;
+  }
+
+  private static void validate(
+      TrainingStep step, Model model, long done, RunFolder folder, Observer observer) {
+    step.swapResult();
+    model.setTraining(false);
+    try {
+      Map<String, Double> values = observer.validate(model, done);
+      folder.scalars("val", done, values);
+      folder.log("Eval Step: " + done + " " + values);
+    } finally {
+      model.setTraining(true);
+      step.swapResult();
+    }
+  }
+
+  private static void requireFinite(Map<String, Double> losses, long step) {
+    losses.forEach((name, value) -> {
+      if (!Double.isFinite(value)) {
+        throw new InputException(
+            "training diverged: %s is %s at step %d; try a lower learning rate or f32"
+                .formatted(name, value, step));
+      }
+    });
+  }
+
+  private static double seconds() {
+    return System.nanoTime() / 1e9;
+  }
+}

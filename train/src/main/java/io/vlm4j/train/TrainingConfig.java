@@ -1,0 +1,69 @@
+package io.vlm4j.train;
+
+import io.vlm4j.data.Augmentation;
+import io.vlm4j.io.InputException;
+import io.vlm4j.tensor.Precision;
+
+/**
+ * How a model is trained.
+ *
+ * @param batchSize pairs a step
+ * @param learningRate the highest rate
+ * @param beta1 decay of the mean of gradients
+ * @param beta2 decay of the mean of their squares
+ * @param epsilon in AdamW's denominator
+ * @param weightDecay of matrices; vectors and scalars do not decay
+ * @param warmup steps of rising learning rate if at least 1, else their share of all steps
+ * @param maxGradientNorm bound of the gradient's norm; 0 for none
+ * @param precision {@code f32} or {@code bf16}
+ * @param averageDecay decay of the running mean of weights that is kept as the result; 0 keeps the
+ *     last weights
+ * @param seed of all chance
+ * @param principalShare how often a picture's principal text is taken, rather than another of its
+ *     texts
+ * @param augmentation changes of pictures
+ */
+public record TrainingConfig(
+    int batchSize,
+    double learningRate,
+    double beta1,
+    double beta2,
+    double epsilon,
+    double weightDecay,
+    double warmup,
+    double maxGradientNorm,
+    String precision,
+    double averageDecay,
+    long seed,
+    double principalShare,
+    Augmentation augmentation) {
+  /** Checks the numbers. */
+  public TrainingConfig {
+    require(batchSize >= 1, "batchSize must be at least 1, not " + batchSize);
+    require(learningRate > 0, "learningRate must be positive, not " + learningRate);
+    require(isShare(beta1) && isShare(beta2), "beta1 and beta2 must lie in [0, 1)");
+    require(epsilon > 0, "epsilon must be positive, not " + epsilon);
+    require(weightDecay >= 0, "weightDecay must not be negative");
+    require(warmup >= 0, "warmup must not be negative");
+    require(maxGradientNorm >= 0, "maxGradientNorm must not be negative");
+    require(isShare(averageDecay), "averageDecay must lie in [0, 1), not " + averageDecay);
+    require(principalShare >= 0 && principalShare <= 1, "principalShare must lie in [0, 1]");
+    Precision.parse(precision);
+  }
+
+  private static boolean isShare(double value) {
+    return value >= 0 && value < 1;
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new InputException(message);
+    }
+  }
+
+  /** The learning rate over a training of so many steps. */
+  public Schedule schedule(long steps) {
+    return new Schedule(
+        learningRate, warmup < 1 ? Math.round(warmup * steps) : Math.round(warmup), steps);
+  }
+}
