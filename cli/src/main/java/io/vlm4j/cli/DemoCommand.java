@@ -92,7 +92,8 @@ final class DemoCommand implements Callable<Integer> {
         session.run(
             length.budget(smoke ? SMOKE_BUDGET : new Budget.Minutes(DEFAULT_MINUTES)),
             length.resume(),
-            smoke ? 2 : 10);
+            smoke ? 2 : 10,
+            length.saveSeconds());
     try (var _ = result.model()) {
       Corpus.writeAttribution(folder.resolve("ATTRIBUTION.md"), corpus.sets());
       var galleries =

@@ -204,10 +204,7 @@ final class DemoEvaluation {
                 100 * first.getOrDefault("image_to_text_R@10", 0.0)),
             rows,
             charts(result),
-            new Report.Examples(
-                queries(shown.seen()),
-                pictures(shown.seen()),
-                new Report.Confusion(groups.getFirst().labels(), groups.getFirst().counts())),
+            new Report.Examples(queries(shown.seen()), pictures(shown.seen()), groups.getFirst()),
             new Report.Run(settings(result), timing, suggestions(folder)));
     Path file = folder.resolve("report.html");
     Report.write(file, content);

@@ -1,5 +1,6 @@
 package io.vlm4j.cli;
 
+import io.vlm4j.io.InputException;
 import io.vlm4j.train.Budget;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,13 @@ final class Length {
       description = "Continue the run in --out from a checkpoint, or from the 'latest'.")
   private String resume = "";
 
+  @Option(
+      names = "--save-seconds",
+      paramLabel = "S",
+      defaultValue = "60",
+      description = "Seconds between saved states (default: ${DEFAULT-VALUE}).")
+  private double saveSeconds = 60;
+
   /** Minutes or steps, not both. */
   static final class Choice {
     @Option(names = "--minutes", paramLabel = "M", description = "Train for about M minutes.")
@@ -31,6 +39,13 @@ final class Length {
       return new Budget.Steps(choice.steps);
     }
     return choice.minutes != null ? new Budget.Minutes(choice.minutes) : standard;
+  }
+
+  double saveSeconds() {
+    if (!(saveSeconds >= 0)) {
+      throw new InputException("--save-seconds must be at least 0, not " + saveSeconds);
+    }
+    return saveSeconds;
   }
 
   Optional<String> resume() {

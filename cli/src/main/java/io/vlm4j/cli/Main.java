@@ -48,20 +48,32 @@ public final class Main implements Runnable {
     var main = new Main();
     var command = new CommandLine(main);
     command.setCaseInsensitiveEnumValuesAllowed(true);
-    command.setExecutionExceptionHandler((error, _, _) -> {
-      if (main.stackTrace) {
-        error.printStackTrace();
-      }
-      command.getErr().println("vlm4j: " + message(error));
-      return 1;
-    });
+    command.setExecutionExceptionHandler((error, _, _) -> main.report(error, command));
     command.setParameterExceptionHandler((error, _) -> {
       CommandLine failed = error.getCommandLine();
       failed.getErr().println("vlm4j: " + error.getMessage());
       failed.getErr().println("Try '" + failed.getCommandSpec().qualifiedName() + " --help'.");
       return 2;
     });
-    System.exit(command.execute(args));
+    int code = main.run(command, args);
+    StopSignal.commandEnded();
+    System.exit(code);
+  }
+
+  private int run(CommandLine command, String[] args) {
+    try {
+      return command.execute(args);
+    } catch (Error error) { // picocli hands on exceptions only
+      return report(error, command);
+    }
+  }
+
+  private int report(Throwable error, CommandLine command) {
+    if (stackTrace) {
+      error.printStackTrace();
+    }
+    command.getErr().println("vlm4j: " + message(error));
+    return 1;
   }
 
   private static String message(Throwable error) {

@@ -11,11 +11,14 @@ import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.model.Pretrained;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +66,9 @@ final class SearchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (top < 1) {
+      throw new InputException("--top must be at least 1, not " + top);
+    }
     Path folder =
         images == null ? model.toAbsolutePath().normalize().resolveSibling("pictures") : images;
     List<Path> files = pictures(folder);
@@ -88,7 +94,7 @@ final class SearchCommand implements Callable<Integer> {
     if (!Files.isDirectory(folder)) {
       throw new InputException(folder + " is no folder of pictures: name one with --images");
     }
-    try (Stream<Path> files = Files.walk(folder)) {
+    try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       List<Path> pictures = files.filter(PairFiles::isPicture).sorted().toList();
       if (pictures.isEmpty()) {
         throw new InputException(folder + " holds no pictures");
@@ -96,6 +102,8 @@ final class SearchCommand implements Callable<Integer> {
       return pictures;
     } catch (IOException e) {
       throw Json.cannotRead(folder, e);
+    } catch (UncheckedIOException e) {
+      throw Json.cannotRead(folder, Objects.requireNonNull(e.getCause()));
     }
   }
 
@@ -115,6 +123,9 @@ final class SearchCommand implements Callable<Integer> {
         vectors.addAll(List.of(model.embedImages(chunk)));
         bar.show(Math.min(files.size(), from + CHUNK), files.size(), "pictures");
       }
+    }
+    if (readable.isEmpty()) {
+      throw new InputException("not one of " + files.size() + " pictures can be read");
     }
     return vectors.toArray(float[][]::new);
   }

@@ -5,12 +5,12 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Lets work end in order when the process is asked to stop (Ctrl-C, SIGTERM): the request is noted,
- * and the process waits until the work is closed.
+ * and the process waits until the work is closed and the command has said how it ended.
  */
 final class StopSignal implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
+  private static final CountDownLatch ENDED = new CountDownLatch(1);
 
-  private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean requested;
 
   StopSignal() {
@@ -19,7 +19,7 @@ final class StopSignal implements AutoCloseable {
             new Thread(() -> {
               requested = true;
               try {
-                boolean _ = closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                boolean _ = ENDED.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
@@ -30,8 +30,16 @@ final class StopSignal implements AutoCloseable {
     return requested;
   }
 
+  /** From here on a request ends the process at once, unless one has come already. */
   @Override
   public void close() {
-    closed.countDown();
+    if (!requested) {
+      ENDED.countDown();
+    }
+  }
+
+  /** The command has said how it ended: nothing is waited for any longer. */
+  static void commandEnded() {
+    ENDED.countDown();
   }
 }

@@ -57,7 +57,9 @@ final class TrainCommand implements Callable<Integer> {
     Terminal.line(
         "pictures", "%,d to learn from, %,d to measure on", training.size(), validation.size());
     var session = new TrainingSession(recipe, training, validation, out, device);
-    var result = session.run(length.budget(DEFAULT_BUDGET), length.resume(), validations);
+    var result =
+        session.run(
+            length.budget(DEFAULT_BUDGET), length.resume(), validations, length.saveSeconds());
     try (var model = result.model()) {
       Terminal.line("model", "%s", TrainingSession.modelFolder(out));
       if (!validation.isEmpty()) {

@@ -16,7 +16,6 @@ import io.vlm4j.train.Progress;
 import io.vlm4j.train.Recipe;
 import io.vlm4j.train.RunFolder;
 import io.vlm4j.train.Trainer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,8 +28,6 @@ import tools.jackson.databind.JsonNode;
 
 /** A training from the command line: tokenizer, run folder, progress, validation, model folder. */
 final class TrainingSession {
-  private static final double SAVE_SECONDS = 60;
-
   private final Recipe recipe;
   private final List<Sample> training;
   private final List<Sample> validation;
@@ -69,14 +66,14 @@ final class TrainingSession {
    * Trains, and writes the model folder if it came to the end.
    *
    * @param validations how often to measure on the validation samples
+   * @param saveSeconds between saved states
    */
-  Result run(Budget budget, Optional<String> resume, int validations) {
+  Result run(Budget budget, Optional<String> resume, int validations, double saveSeconds) {
     try (var stop = new StopSignal();
         var folder = new RunFolder(out, resume.isPresent())) {
       Tokenizer tokenizer = tokenizer(resume.isPresent());
       ModelSpec<?> spec = recipe.model().withVocabulary(tokenizer.vocabularySize());
       Recipe resolved = recipe.withModel(spec);
-      record(folder, resolved, resume.isPresent());
       var collator =
           new PairCollator(
               spec.preprocessing(),
@@ -84,9 +81,14 @@ final class TrainingSession {
               tokenizer,
               recipe.training().principalShare());
       var trainer = new Trainer(spec, recipe.training(), training, collator, device);
+      if (resume.isPresent()) {
+        requireSame(folder, resolved);
+      } else {
+        record(folder, resolved, tokenizer);
+      }
       try (var observer = new Observer(spec, tokenizer, stop)) {
         Trainer.Outcome outcome =
-            trainer.train(budget, resume, folder, validations, SAVE_SECONDS, observer);
+            trainer.train(budget, resume, folder, validations, saveSeconds, observer);
         outcome.model().setTraining(false);
         var model = new Pretrained(spec, outcome.model(), tokenizer, spec.preprocessing(), device);
         if (!outcome.isComplete()) {
@@ -102,34 +104,35 @@ final class TrainingSession {
 
   private Tokenizer tokenizer(boolean resume) {
     int context = recipe.model().contextLength();
-    Path file = out.resolve("tokenizer").resolve("tokenizer.json");
-    if (resume && Files.exists(file)) {
-      return Tokenizer.read(file, context);
+    if (resume) {
+      return Tokenizer.read(tokenizerFolder().resolve("tokenizer.json"), context);
     }
     List<String> texts = training.stream().flatMap(s -> s.texts().stream()).toList();
-    Tokenizer learned =
-        Tokenizer.of(BytePairs.learn(texts, recipe.model().vocabularySize()), context);
-    learned.write(file.resolveSibling(""));
-    return learned;
+    return Tokenizer.of(BytePairs.learn(texts, recipe.model().vocabularySize()), context);
   }
 
-  /** Writes what the run is made of; a resumed run must be made of the same. */
-  private void record(RunFolder folder, Recipe resolved, boolean resume) {
-    Map<String, String> params = params(resolved);
-    Path file = out.resolve("run.yaml");
-    if (resume && Files.exists(file)) {
-      Map<String, String> before = params(Recipe.read(file));
-      params.forEach((name, value) -> {
-        if (!value.equals(before.get(name))) {
-          throw new InputException(
-              "%s was started with %s %s, not %s: resume it with the same settings"
-                  .formatted(out, name, before.get(name), value));
-        }
-      });
-      return;
-    }
-    AtomicFiles.writeString(file, Json.toYaml(resolved.toTree()));
-    folder.writeParams(params);
+  private Path tokenizerFolder() {
+    return out.resolve("tokenizer");
+  }
+
+  /** Writes what the run is made of; params.txt comes last, because it makes the folder a run. */
+  private void record(RunFolder folder, Recipe resolved, Tokenizer tokenizer) {
+    tokenizer.write(tokenizerFolder());
+    AtomicFiles.writeString(out.resolve("run.yaml"), Json.toYaml(resolved.toTree()));
+    folder.writeParams(params(resolved));
+  }
+
+  /** A resumed run must be made of the same as it was; only the device may be another. */
+  private void requireSame(RunFolder folder, Recipe resolved) {
+    Map<String, String> before = folder.readParams();
+    params(resolved)
+        .forEach((name, value) -> {
+          if (!name.equals("device") && !value.equals(before.get(name))) {
+            throw new InputException(
+                "%s was started with %s %s, not %s: resume it with the same settings"
+                    .formatted(out, name, before.get(name), value));
+          }
+        });
   }
 
   private Map<String, String> params(Recipe resolved) {

@@ -5,9 +5,12 @@ import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -21,6 +24,9 @@ public final class ImageDecoder {
   /** Larger pictures are refused: a small file can claim any size. */
   private static final long MAX_PIXELS = 178_956_970; // where Pillow warns
 
+  private static final Pattern TRUNCATION =
+      Pattern.compile("premature|truncated|eof|end of", Pattern.CASE_INSENSITIVE);
+
   static {
     ImageIO.setUseCache(false);
   }
@@ -33,6 +39,9 @@ public final class ImageDecoder {
    * @throws InputException if they are no picture, a truncated one, or one of too many pixels
    */
   public static Pixels decode(byte[] file) {
+    if (isCutWebp(file)) {
+      throw new InputException("truncated picture: fewer bytes than its header says");
+    }
     try (var input = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
       if (!readers.hasNext()) {
@@ -50,9 +59,25 @@ public final class ImageDecoder {
     }
   }
 
+  /** A WebP file says how long it is; its reader does not look. */
+  private static boolean isCutWebp(byte[] file) {
+    if (file.length < 12
+        || !new String(file, 0, 4, StandardCharsets.US_ASCII).equals("RIFF")
+        || !new String(file, 8, 4, StandardCharsets.US_ASCII).equals("WEBP")) {
+      return false;
+    }
+    int size = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
+    return file.length - 8 < Integer.toUnsignedLong(size);
+  }
+
   private static BufferedImage read(ImageReader reader, ImageInputStream input) throws IOException {
-    var warning = new AtomicReference<>("");
-    reader.addIIOReadWarningListener((_, message) -> warning.set(message));
+    // A reader fills what a truncated file lacks with grey, and only warns, among other things.
+    var truncation = new AtomicReference<>("");
+    reader.addIIOReadWarningListener((_, message) -> {
+      if (TRUNCATION.matcher(message).find()) {
+        truncation.set(message);
+      }
+    });
     reader.setInput(input, true, true);
     long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
     if (pixels > MAX_PIXELS) {
@@ -60,9 +85,8 @@ public final class ImageDecoder {
           "the picture claims " + pixels + " pixels; at most " + MAX_PIXELS + " are read");
     }
     BufferedImage image = reader.read(0);
-    // A reader fills what a truncated file lacks with grey, and only warns.
-    if (warning.get().toLowerCase(Locale.ROOT).matches(".*(premature|truncated|eof|end of).*")) {
-      throw new InputException("truncated picture: " + warning.get());
+    if (!truncation.get().isEmpty()) {
+      throw new InputException("truncated picture: " + truncation.get());
     }
     return image;
   }

@@ -27,13 +27,20 @@ public record Preprocessing(
     SQUASH
   }
 
+  /** Pixels before the crop: a picture of one column would need more memory than there is. */
+  private static final long MAX_RESIZED = 1 << 26;
+
   private static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
   private static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);
   private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
 
   /** Checks the numbers. */
   public Preprocessing {
-    if (size < 1 || mean.size() != 3 || std.size() != 3 || std.stream().anyMatch(s -> s <= 0)) {
+    if (size < 1
+        || mean.size() != 3
+        || std.size() != 3
+        || !mean.stream().allMatch(Double::isFinite)
+        || !std.stream().allMatch(s -> s > 0 && Double.isFinite(s))) {
       throw new InputException(
           "preprocessing needs a positive size, three means and three positive deviations");
     }
@@ -58,6 +65,9 @@ public record Preprocessing(
     }
     int w = picture.width();
     int h = picture.height();
+    if ((long) size * Math.max(w, h) / Math.min(w, h) * size > MAX_RESIZED) {
+      throw new InputException("a picture of " + w + " x " + h + " is too thin to be resized");
+    }
     Pixels resized =
         w <= h
             ? Resize.resize(picture, size, (int) ((long) size * h / w), filter)
@@ -111,14 +121,28 @@ public record Preprocessing(
             ? crop.path("height").asInt()
             : size.path("height").asInt(size.path("shortest_edge").asInt(size.asInt(0)));
     try {
+      requireSquare(json, side);
       return new Preprocessing(
           side,
           shortest ? Mode.SHORTEST : Mode.SQUASH,
-          Resize.Filter.of(json.path("resample").asInt(Resize.Filter.BICUBIC.code())),
+          json.hasNonNull("resample")
+              ? Resize.Filter.of(json.path("resample").asInt(-1))
+              : Resize.Filter.BICUBIC,
           numbers(json.path("image_mean"), shortest ? CLIP_MEAN : HALF),
           numbers(json.path("image_std"), shortest ? CLIP_STD : HALF));
     } catch (InputException e) {
       throw new InputException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireSquare(ObjectNode json, int side) {
+    for (String key : List.of("size", "crop_size")) {
+      for (JsonNode length : json.path(key)) {
+        if (length.asInt(-1) != side) {
+          throw new InputException(
+              "'" + key + "' is " + json.path(key) + ": only squares of one size are prepared");
+        }
+      }
     }
   }
 
@@ -148,6 +172,8 @@ public record Preprocessing(
   }
 
   private static List<Double> numbers(JsonNode array, List<Double> absent) {
-    return array.isArray() ? array.valueStream().map(JsonNode::asDouble).toList() : absent;
+    return array.isArray()
+        ? array.valueStream().map(number -> number.asDouble(Double.NaN)).toList()
+        : absent;
   }
 }

@@ -58,12 +58,23 @@ public final class AtomicFiles {
       if (Files.exists(target)) {
         Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
       }
-      Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
+      replace(aside, target, old);
     } catch (IOException e) {
       throw cannotWrite(target, e);
     } finally {
       deleteQuietly(aside);
-      deleteQuietly(old);
+    }
+    deleteQuietly(old);
+  }
+
+  private static void replace(Path aside, Path target, Path old) throws IOException {
+    try {
+      Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (Files.exists(old)) {
+        Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+      }
+      throw e;
     }
   }
 

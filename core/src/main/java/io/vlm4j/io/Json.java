@@ -8,8 +8,13 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.cfg.MapperBuilder;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.type.LogicalType;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
@@ -17,20 +22,30 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * Foreign JSON is read as a tree, of which each reader takes what it knows.
  */
 public final class Json {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .build();
-  private static final ObjectMapper YAML =
-      YAMLMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .build();
+  private static final ObjectMapper JSON = strict(JsonMapper.builder());
+  private static final ObjectMapper YAML = strict(YAMLMapper.builder());
 
   private Json() {}
+
+  private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> M strict(
+      MapperBuilder<M, B> mapper) {
+    return mapper
+        .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+        .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+        .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+        .withCoercionConfig(
+            LogicalType.Integer,
+            from ->
+                from.setCoercion(CoercionInputShape.String, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
+        .withCoercionConfig(
+            LogicalType.Boolean,
+            from ->
+                from.setCoercion(CoercionInputShape.String, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
+        .build();
+  }
 
   /** The object in a JSON file. */
   public static ObjectNode readObject(Path file) {
@@ -121,10 +136,32 @@ public final class Json {
   }
 
   private static String describe(JacksonException e) {
-    String message = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+    String message =
+        e instanceof UnrecognizedPropertyException unknown
+            ? "unknown key, known are " + unknown.getKnownPropertyIds()
+            : String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+    if (message.startsWith("Missing creator property")) {
+      message = "missing";
+    }
+    String key = key(e);
     var location = e.getLocation();
-    return location == null || location.getLineNr() < 0
-        ? message
-        : message + " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
+    return (key.isEmpty() ? "" : "'" + key + "': ")
+        + message
+        + (location == null || location.getLineNr() < 0
+            ? ""
+            : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")");
+  }
+
+  /** The dotted name of the value that an exception is about; empty for the whole. */
+  private static String key(JacksonException e) {
+    var key = new StringBuilder();
+    for (JacksonException.Reference step : e.getPath()) {
+      if (step.getPropertyName() == null) {
+        key.append('[').append(step.getIndex()).append(']');
+      } else {
+        key.append(key.isEmpty() ? "" : ".").append(step.getPropertyName());
+      }
+    }
+    return key.toString();
   }
 }

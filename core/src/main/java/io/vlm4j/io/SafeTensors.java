@@ -9,8 +9,11 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.bytedeco.javacpp.BytePointer;
@@ -52,12 +55,10 @@ public final class SafeTensors {
     try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ObjectNode header = header(file, channel);
       long start = channel.position();
+      List<Entry> entries = entries(file, header, channel.size() - start);
       var tensors = new LinkedHashMap<String, Tensor>();
-      for (var entry : header.properties()) {
-        if (!entry.getKey().equals("__metadata__")) {
-          tensors.put(
-              entry.getKey(), tensor(file, channel, start, entry.getKey(), entry.getValue()));
-        }
+      for (Entry entry : entries) {
+        tensors.put(entry.key, tensor(file, channel, start, entry));
       }
       return tensors;
     } catch (IOException e) {
@@ -70,7 +71,7 @@ public final class SafeTensors {
     try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
       var metadata = new LinkedHashMap<String, String>();
       for (var entry : header(file, channel).path("__metadata__").properties()) {
-        metadata.put(entry.getKey(), entry.getValue().asString());
+        metadata.put(entry.getKey(), entry.getValue().asString(""));
       }
       return metadata;
     } catch (IOException e) {
@@ -88,7 +89,7 @@ public final class SafeTensors {
             writeAll(channel, ByteBuffer.wrap(headerBytes(tensors, metadata)));
             for (Tensor tensor : tensors.values()) {
               try (var _ = new Scope()) {
-                writeAll(channel, Tensors.bytes(tensor.detach().cpu().contiguous()));
+                write(channel, tensor.detach().cpu().contiguous());
               }
             }
             channel.force(true);
@@ -130,36 +131,89 @@ public final class SafeTensors {
     }
     var json = ByteBuffer.allocate(Math.toIntExact(size));
     readFully(file, channel, json);
-    if (Json.parse(new String(json.array(), StandardCharsets.UTF_8)) instanceof ObjectNode object) {
-      return object;
+    try {
+      if (Json.parse(new String(json.array(), StandardCharsets.UTF_8))
+          instanceof ObjectNode object) {
+        return object;
+      }
+    } catch (InputException e) {
+      throw new InputException(file + ": the safetensors header is " + e.getMessage(), e);
     }
     throw new InputException(file + ": the safetensors header is no JSON object");
   }
 
-  private static Tensor tensor(
-      Path file, FileChannel channel, long start, String key, JsonNode description)
-      throws IOException {
+  /** What the header says of one tensor. */
+  private record Entry(String key, ScalarType type, long[] shape, long begin, long end) {}
+
+  /** All entries, checked: together they cover the file's data exactly, without overlaps. */
+  private static List<Entry> entries(Path file, ObjectNode header, long dataSize) {
+    var entries = new ArrayList<Entry>();
+    for (var property : header.properties()) {
+      if (!property.getKey().equals("__metadata__")) {
+        entries.add(entry(file, property.getKey(), property.getValue(), dataSize));
+      }
+    }
+    long covered = 0;
+    for (Entry entry :
+        entries.stream()
+            .sorted(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end))
+            .toList()) {
+      if (entry.begin != covered) {
+        throw new InputException(
+            "%s: '%s' should begin at byte %d of the data, not at %d"
+                .formatted(file, entry.key, covered, entry.begin));
+      }
+      covered = entry.end;
+    }
+    if (covered != dataSize) {
+      throw new InputException(
+          "%s: the tensors end at byte %d of the data, the file at %d"
+              .formatted(file, covered, dataSize));
+    }
+    return entries;
+  }
+
+  private static Entry entry(Path file, String key, JsonNode description, long dataSize) {
     ScalarType type = TYPES.get(description.path("dtype").asString(""));
     if (type == null) {
       throw new InputException(
           file + ": '" + key + "' has the unknown type " + description.path("dtype"));
     }
+    if (!description.path("shape").isArray()) {
+      throw new InputException(file + ": '" + key + "' has no shape");
+    }
     var shape = new long[description.path("shape").size()];
     for (int i = 0; i < shape.length; i++) {
-      shape[i] = description.path("shape").path(i).asLong(-1);
+      shape[i] = count(description.path("shape").path(i));
     }
-    long begin = description.path("data_offsets").path(0).asLong(-1);
-    long end = description.path("data_offsets").path(1).asLong(-1);
+    long begin = count(description.path("data_offsets").path(0));
+    long end = count(description.path("data_offsets").path(1));
     long expected = size(type, shape);
-    if (begin < 0 || end - begin != expected || end > channel.size() - start) {
+    if (expected < 0 || begin < 0 || end > dataSize || end < begin || end - begin != expected) {
       throw new InputException(
-          "%s: '%s' should hold %d bytes for shape %s, but its offsets are [%d, %d] of %d"
+          "%s: '%s' of shape %s %s, but its offsets are [%d, %d] of %d"
               .formatted(
-                  file, key, expected, Arrays.toString(shape), begin, end, channel.size() - start));
+                  file,
+                  key,
+                  Arrays.toString(shape),
+                  expected < 0 ? "is impossible" : "should hold " + expected + " bytes",
+                  begin,
+                  end,
+                  dataSize));
     }
-    Tensor tensor = Tensors.empty(type, shape);
-    if (expected > 0) {
-      fill(file, channel.position(start + begin), tensor);
+    return new Entry(key, type, shape, begin, end);
+  }
+
+  /** The whole number in {@code node}; -1 if it is something else. */
+  private static long count(JsonNode node) {
+    return node.isIntegralNumber() && node.canConvertToLong() ? node.asLong() : -1;
+  }
+
+  private static Tensor tensor(Path file, FileChannel channel, long start, Entry entry)
+      throws IOException {
+    Tensor tensor = Tensors.empty(entry.type, entry.shape);
+    if (entry.end > entry.begin) {
+      fill(file, channel.position(start + entry.begin), tensor);
     }
     return tensor;
   }
@@ -174,6 +228,17 @@ public final class SafeTensors {
     }
   }
 
+  private static void write(FileChannel channel, Tensor tensor) throws IOException {
+    if (tensor.nbytes() == 0) {
+      return; // no memory to point to
+    }
+    var bytes = new BytePointer(tensor.data_ptr()).capacity(tensor.nbytes());
+    for (long at = 0; at < tensor.nbytes(); at += CHUNK) { // a buffer holds at most 2 GiB
+      long end = Math.min(tensor.nbytes(), at + CHUNK);
+      writeAll(channel, bytes.position(at).limit(end).asByteBuffer());
+    }
+  }
+
   private static long size(ScalarType type, long[] shape) {
     long size =
         switch (type) {
@@ -182,13 +247,16 @@ public final class SafeTensors {
           case Half, BFloat16, Short -> 2;
           default -> 1;
         };
+    boolean isEmpty = false;
     for (long side : shape) {
+      // Without its zeros, so that what libtorch computes of an empty shape fits as well.
       if (side < 0 || (side > 0 && size > Long.MAX_VALUE / side)) {
         return -1;
       }
-      size *= side;
+      isEmpty |= side == 0;
+      size *= Math.max(side, 1);
     }
-    return size;
+    return isEmpty ? 0 : size;
   }
 
   private static String typeName(ScalarType type) {

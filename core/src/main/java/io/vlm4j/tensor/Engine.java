@@ -31,7 +31,8 @@ import org.bytedeco.pytorch.global.torch;
 public final class Engine {
   /** What the native libraries read from the environment when they are loaded. */
   private static final Map<String, String> ENVIRONMENT =
-      Map.of("OMP_WAIT_POLICY", "passive", "OPENBLAS_THREAD_TIMEOUT", "4");
+      Map.of(
+          "OMP_WAIT_POLICY", "passive", "GOMP_SPINCOUNT", "3000", "OPENBLAS_THREAD_TIMEOUT", "4");
 
   static {
     ENVIRONMENT.forEach(Engine::setEnvironmentDefault);

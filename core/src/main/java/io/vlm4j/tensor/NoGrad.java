@@ -12,6 +12,6 @@ public final class NoGrad implements AutoCloseable {
 
   @Override
   public void close() {
-    guard.close();
+    guard.deallocate(); // now, not when a scope around it ends
   }
 }

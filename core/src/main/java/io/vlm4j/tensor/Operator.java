@@ -31,10 +31,18 @@ public final class Operator {
     this.handle = handle;
   }
 
-  /** The operator {@code aten::name.overload}; the default overload has an empty name. */
+  /**
+   * The operator {@code aten::name.overload}; the default overload has an empty name.
+   *
+   * @throws TensorException if there is none
+   */
   public static Operator aten(String name, String overload) {
-    return new Operator(
-        name, Scope.keep(Dispatcher.singleton().findSchemaOrThrow("aten::" + name, overload)));
+    try {
+      return new Operator(
+          name, Scope.keep(Dispatcher.singleton().findSchemaOrThrow("aten::" + name, overload)));
+    } catch (RuntimeException e) {
+      throw TensorException.of(name, e);
+    }
   }
 
   /**

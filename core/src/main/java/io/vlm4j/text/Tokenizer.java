@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,8 +31,12 @@ public final class Tokenizer implements AutoCloseable {
     System.setProperty("ai.djl.offline", "true");
   }
 
+  /** Captions come back in every epoch; this many are not cut again. */
+  private static final int CACHED = 1 << 16;
+
   private final String json;
   private final HuggingFaceTokenizer library;
+  private final Map<String, long[]> recent = new ConcurrentHashMap<>();
   private final int contextLength;
   private final long endId;
 
@@ -69,8 +74,22 @@ public final class Tokenizer implements AutoCloseable {
     }
   }
 
-  /** Token ids of one text, start and end included, at most the context length. */
+  /**
+   * Token ids of one text, start and end included, at most the context length; not to be changed.
+   */
   public long[] encode(String text) {
+    long[] known = recent.get(text);
+    if (known != null) {
+      return known;
+    }
+    long[] ids = tokens(text);
+    if (recent.size() < CACHED) {
+      recent.put(text, ids);
+    }
+    return ids;
+  }
+
+  private long[] tokens(String text) {
     long[] ids = library.encode(text).getIds();
     if (ids.length > contextLength) {
       ids = Arrays.copyOf(ids, contextLength);

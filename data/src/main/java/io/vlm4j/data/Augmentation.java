@@ -49,13 +49,38 @@ public record Augmentation(
   public static final Augmentation CROP =
       new Augmentation(0.9, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
+  private static final double[] IDENTITY = {1, 0, 0, 0, 1, 0};
+
   /** Checks the numbers. */
   public Augmentation {
     if (!(minArea > 0 && minArea <= 1)) {
       throw new InputException("minArea must lie in (0, 1], not " + minArea);
     }
-    if (!(minScale > 0 && minScale <= maxScale)) {
+    if (!(minScale > 0 && minScale <= maxScale && Double.isFinite(maxScale))) {
       throw new InputException("0 < minScale <= maxScale must hold");
+    }
+    requireShare("flip", flip);
+    requireShare("grey", grey);
+    requireShare("background", background);
+    requireBound("rotation", rotation);
+    requireBound("shift", shift);
+    requireBound("shear", shear);
+    requireBound("aspect", aspect);
+    requireBound("contrast", contrast);
+    requireBound("saturation", saturation);
+    requireBound("brightness", brightness);
+    requireBound("tint", tint);
+  }
+
+  private static void requireShare(String name, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new InputException(name + " must lie in [0, 1], not " + value);
+    }
+  }
+
+  private static void requireBound(String name, double value) {
+    if (!(value >= 0 && Double.isFinite(value))) {
+      throw new InputException(name + " must be at least 0, not " + value);
     }
   }
 
@@ -67,10 +92,14 @@ public record Augmentation(
       return preprocessing.square(whole.over(255, 255, 255));
     }
     int size = preprocessing.size();
-    Canvas canvas =
-        movesPixels()
-            ? Canvas.warp(whole, size, inverse(chance))
-            : Canvas.of(preprocessing.square(whole.over(255, 255, 255)));
+    Canvas canvas;
+    if (movesPixels()) {
+      canvas = Canvas.warp(whole, size, inverse(chance));
+    } else if (whole.alpha() != null && background > 0) {
+      canvas = Canvas.warp(whole, size, IDENTITY); // resizing would drop the opacity
+    } else {
+      canvas = Canvas.of(preprocessing.square(whole.over(255, 255, 255)));
+    }
     if (inColour) {
       recolour(canvas, chance);
     }

@@ -39,21 +39,30 @@ final class Canvas {
     var canvas = new Canvas(size, new float[3][size * size], new float[size * size]);
     int w = source.width();
     int h = source.height();
+    // Target pixel (x, y) comes from (x0 + ax x + bx y, y0 + ay x + by y).
+    float ax = (float) (inverse[0] * w / size);
+    float bx = (float) (inverse[1] * w / size);
+    float ay = (float) (inverse[3] * h / size);
+    float by = (float) (inverse[4] * h / size);
+    double half = 1.0 / size - 1; // centre of the first pixel
+    float x0 = (float) (((inverse[0] * half + inverse[1] * half + inverse[2] + 1) * w - 1) / 2);
+    float y0 = (float) (((inverse[3] * half + inverse[4] * half + inverse[5] + 1) * h - 1) / 2);
     for (int y = 0, i = 0; y < size; y++) {
-      double v = (2 * y + 1.0) / size - 1;
       for (int x = 0; x < size; x++, i++) {
-        double u = (2 * x + 1.0) / size - 1;
-        float sx = (float) (((inverse[0] * u + inverse[1] * v + inverse[2] + 1) * w - 1) / 2);
-        float sy = (float) (((inverse[3] * u + inverse[4] * v + inverse[5] + 1) * h - 1) / 2);
-        canvas.sample(source, sx, sy, i);
+        canvas.sample(source, x0 + ax * x + bx * y, y0 + ay * x + by * y, i);
       }
     }
     return canvas;
   }
 
   private void sample(Pixels source, float sx, float sy, int i) {
+    int w = source.width();
+    int h = source.height();
     int x = (int) Math.floor(sx);
     int y = (int) Math.floor(sy);
+    if (source.alpha() != null && (x < -1 || y < -1 || x >= w || y >= h)) {
+      return; // wholly outside
+    }
     float fx = sx - x;
     float fy = sy - y;
     add(source, x, y, (1 - fx) * (1 - fy), i);
@@ -74,13 +83,17 @@ final class Canvas {
       return;
     } else {
       at = y * w + x;
-      share *= (alpha[at] & 0xff) / 255f;
+      share *= (alpha[at] & 0xff) * (1 / 255f);
+    }
+    if (share == 0) {
+      return;
     }
     byte[] rgb = source.rgb();
+    float scaled = share * (1 / 255f);
     opacity[i] += share;
-    colours[0][i] += share * (rgb[3 * at] & 0xff) / 255f;
-    colours[1][i] += share * (rgb[3 * at + 1] & 0xff) / 255f;
-    colours[2][i] += share * (rgb[3 * at + 2] & 0xff) / 255f;
+    colours[0][i] += scaled * (rgb[3 * at] & 0xff);
+    colours[1][i] += scaled * (rgb[3 * at + 1] & 0xff);
+    colours[2][i] += scaled * (rgb[3 * at + 2] & 0xff);
   }
 
   /** {@code colour = matrix colour + offset}, kept between black and white. */

@@ -9,12 +9,15 @@ import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -50,7 +53,10 @@ public final class PairFiles {
   private static List<Sample> readTable(Path file, String pictureColumn, String captionColumn) {
     var samples = new ArrayList<Sample>();
     try (CsvReader<NamedCsvRecord> reader =
-        CsvReader.builder().fieldSeparator(separator(file)).ofNamedCsvRecord(file)) {
+        CsvReader.builder()
+            .fieldSeparator(separator(file))
+            .detectBomHeader(true)
+            .ofNamedCsvRecord(file)) {
       for (NamedCsvRecord row : reader) {
         samples.add(
             new Sample(
@@ -65,7 +71,7 @@ public final class PairFiles {
     } catch (IOException e) {
       throw Json.cannotRead(file, e);
     } catch (UncheckedIOException e) {
-      throw Json.cannotRead(file, new IOException(e));
+      throw Json.cannotRead(file, Objects.requireNonNull(e.getCause()));
     }
   }
 
@@ -96,7 +102,7 @@ public final class PairFiles {
   private static List<Sample> readFolder(Path folder) {
     var samples = new ArrayList<Sample>();
     int withoutCaption = 0;
-    try (Stream<Path> files = Files.walk(folder)) {
+    try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       for (Path file : files.filter(PairFiles::isPicture).sorted().toList()) {
         Path caption = sideCar(file);
         List<String> texts = Files.exists(caption) ? captions(caption) : List.of();
@@ -108,15 +114,26 @@ public final class PairFiles {
       }
     } catch (IOException e) {
       throw Json.cannotRead(folder, e);
+    } catch (UncheckedIOException e) {
+      throw Json.cannotRead(folder, Objects.requireNonNull(e.getCause()));
     }
     if (withoutCaption > 0) {
-      LOG.warn("{}: {} pictures without a .txt beside them are left out", folder, withoutCaption);
+      LOG.warn(
+          "{}: {} pictures without a caption beside them are left out", folder, withoutCaption);
     }
     return samples;
   }
 
   private static List<String> captions(Path file) throws IOException {
-    return Files.readAllLines(file).stream().map(String::strip).filter(l -> !l.isEmpty()).toList();
+    try {
+      return Files.readAllLines(file).stream()
+          .map(String::strip)
+          .filter(line -> !line.isEmpty())
+          .toList();
+    } catch (CharacterCodingException _) {
+      LOG.warn("{}: not a text file in UTF-8", file);
+      return List.of();
+    }
   }
 
   private static Path sideCar(Path picture) {
@@ -127,8 +144,10 @@ public final class PairFiles {
   /** Whether a file's name says that it is a picture. */
   public static boolean isPicture(Path file) {
     String name = String.valueOf(file.getFileName());
-    String ending = name.substring(name.lastIndexOf('.') + 1);
-    return PICTURES.contains(ending.toLowerCase(Locale.ROOT)) && Files.isRegularFile(file);
+    int dot = name.lastIndexOf('.');
+    return dot >= 0
+        && PICTURES.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT))
+        && Files.isRegularFile(file);
   }
 
   private static Supplier<Pixels> picture(Path file) {

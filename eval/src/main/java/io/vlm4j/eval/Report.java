@@ -113,7 +113,7 @@ public final class Report {
    * @param confusion which groups it takes for which, if that was measured
    */
   public record Examples(
-      List<Query> queries, List<Picture> pictures, @Nullable Confusion confusion) {
+      List<Query> queries, List<Picture> pictures, @Nullable ZeroShot confusion) {
     /** No examples. */
     public static final Examples NONE = new Examples(List.of(), List.of(), null);
 
@@ -158,56 +158,6 @@ public final class Report {
 
   /** A text found for a picture, its similarity, and whether it belongs to the picture. */
   public record Guess(String text, double score, boolean correct) {}
-
-  /**
-   * How often each group was taken for each.
-   *
-   * @param labels names of the G groups
-   * @param counts [G, G]: true group, group guessed; not copied
-   */
-  public record Confusion(List<String> labels, int[][] counts) {
-    /**
-     * Checks the shape.
-     *
-     * @throws IllegalArgumentException if the counts are not a square as large as the labels
-     */
-    public Confusion {
-      labels = List.copyOf(labels);
-      boolean square = counts.length == labels.size();
-      for (int[] row : counts) {
-        square &= row.length == labels.size();
-      }
-      if (!square) {
-        throw new IllegalArgumentException(
-            "confusion counts are not %1$d x %1$d".formatted(labels.size()));
-      }
-    }
-
-    /** Examples of one true group. */
-    public int total(int truth) {
-      int total = 0;
-      for (int count : counts[truth]) {
-        total += count;
-      }
-      return total;
-    }
-
-    /** The fraction of one true group that was recognised; 0 where it has no examples. */
-    public double recall(int truth) {
-      return counts[truth][truth] / (double) Math.max(1, total(truth));
-    }
-
-    /** The fraction of all examples that were recognised; 0 where there are none. */
-    public double accuracy() {
-      long right = 0;
-      long all = 0;
-      for (int truth = 0; truth < counts.length; truth++) {
-        right += counts[truth][truth];
-        all += total(truth);
-      }
-      return right / (double) Math.max(1, all);
-    }
-  }
 
   /**
    * How the result came about, and how to go on.

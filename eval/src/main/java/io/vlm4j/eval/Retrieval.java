@@ -59,7 +59,8 @@ public final class Retrieval {
     }
     metrics.put(name + "_mean_rank", Arrays.stream(ranks).average().orElse(0) + 1);
     int[] sorted = Arrays.stream(ranks).sorted().toArray();
-    metrics.put(name + "_median_rank", sorted[sorted.length / 2] + 1.0);
+    int middle = (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    metrics.put(name + "_median_rank", middle + 1.0);
     return metrics;
   }
 
@@ -82,12 +83,12 @@ public final class Retrieval {
     for (int i : right) {
       best = Math.max(best, scores[i]);
     }
-    int rank = 0;
+    int rank = 0; // "not below" rather than "at least", so that a NaN never helps
     for (float score : scores) {
-      rank += score >= best ? 1 : 0;
+      rank += score < best ? 0 : 1;
     }
     for (int i : right) {
-      rank -= scores[i] >= best ? 1 : 0;
+      rank -= scores[i] < best ? 0 : 1;
     }
     return rank;
   }

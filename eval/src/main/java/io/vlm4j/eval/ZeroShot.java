@@ -1,14 +1,29 @@
 package io.vlm4j.eval;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Zero-shot classification counted.
+ * Zero-shot classification counted: how often each class was taken for each.
  *
- * @param labels the classes
- * @param counts for each true class, how often each class was guessed
+ * @param labels names of the C classes
+ * @param counts {@code [C, C]}: true class, class guessed; not copied
  */
 public record ZeroShot(List<String> labels, int[][] counts) {
+  /**
+   * Checks the shape.
+   *
+   * @throws IllegalArgumentException if the counts are not a square as large as the labels
+   */
+  public ZeroShot {
+    labels = List.copyOf(labels);
+    int size = labels.size();
+    if (counts.length != size || Arrays.stream(counts).anyMatch(row -> row.length != size)) {
+      throw new IllegalArgumentException("counts are not %1$d x %1$d".formatted(size));
+    }
+  }
+
   /**
    * Guesses for each picture the class whose vector is nearest.
    *
@@ -25,35 +40,28 @@ public record ZeroShot(List<String> labels, int[][] counts) {
     return new ZeroShot(labels, counts);
   }
 
-  /** The share of right guesses. */
-  public double accuracy() {
-    int right = 0;
-    int all = 0;
-    for (int i = 0; i < counts.length; i++) {
-      right += counts[i][i];
-      for (int count : counts[i]) {
-        all += count;
-      }
-    }
-    return all == 0 ? 0 : (double) right / all;
+  /** The number of pictures of a class. */
+  public int total(int truth) {
+    return Arrays.stream(counts[truth]).sum();
   }
 
-  /**
-   * The mean over the classes of the share of right guesses in each; empty classes do not count.
-   */
+  /** The share of a class that was recognised; 0 where it has no pictures. */
+  public double recall(int truth) {
+    return counts[truth][truth] / (double) Math.max(1, total(truth));
+  }
+
+  /** The share of all pictures that were recognised; 0 where there are none. */
+  public double accuracy() {
+    int right = IntStream.range(0, counts.length).map(i -> counts[i][i]).sum();
+    return right / (double) Math.max(1, IntStream.range(0, counts.length).map(this::total).sum());
+  }
+
+  /** The mean recall of the classes that have pictures. */
   public double meanPerClassRecall() {
-    double sum = 0;
-    int classes = 0;
-    for (int i = 0; i < counts.length; i++) {
-      int all = 0;
-      for (int count : counts[i]) {
-        all += count;
-      }
-      if (all > 0) {
-        sum += (double) counts[i][i] / all;
-        classes++;
-      }
-    }
-    return classes == 0 ? 0 : sum / classes;
+    return IntStream.range(0, counts.length)
+        .filter(i -> total(i) > 0)
+        .mapToDouble(this::recall)
+        .average()
+        .orElse(0);
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vlm4j.eval.Report.Chart;
-import io.vlm4j.eval.Report.Confusion;
 import io.vlm4j.eval.Report.Content;
 import io.vlm4j.eval.Report.Examples;
 import io.vlm4j.eval.Report.Guess;
@@ -80,7 +79,7 @@ class ReportTest {
                 new Examples(
                     List.of(new Query(bad, List.of(new Hit(png(), bad, 1, true)))),
                     List.of(new Picture(png(), bad, List.of(new Guess(bad, 1, true)))),
-                    new Confusion(List.of(bad), new int[][] {{1}})),
+                    new ZeroShot(List.of(bad), new int[][] {{1}})),
                 new Run(
                     Map.of(bad, Map.of(bad, bad)),
                     Map.of(bad, bad),
@@ -174,7 +173,7 @@ class ReportTest {
 
   @Test
   void confusionCountsMustBeSquare() {
-    assertThatThrownBy(() -> new Confusion(List.of("a", "b"), new int[][] {{1, 2}, {3}}))
+    assertThatThrownBy(() -> new ZeroShot(List.of("a", "b"), new int[][] {{1, 2}, {3}}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("2 x 2");
   }
@@ -227,7 +226,7 @@ class ReportTest {
                 new Query("a red apple on a plate", List.of(new Hit(png(), "apple", 0.912, true))),
                 new Query("a boat", List.of(new Hit(png(), "ship", 0.5, false)))),
             List.of(new Picture(png(), "a cat", List.of(new Guess("a lion", 0.874, false)))),
-            new Confusion(List.of("animals", "food"), new int[][] {{4, 1}, {0, 3}})),
+            new ZeroShot(List.of("animals", "food"), new int[][] {{4, 1}, {0, 3}})),
         new Run(
             Map.of("Training", Map.of("batch size", "256")),
             Map.of("training", "9 min 41 s"),

@@ -2,6 +2,7 @@ package io.vlm4j.model;
 
 import io.vlm4j.io.InputException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +34,11 @@ public final class KeyMap {
   private record Rule(String ours, List<String> theirs, Form form) {}
 
   private final List<Rule> rules;
+  private final List<String> ignored;
 
-  private KeyMap(List<Rule> rules) {
+  private KeyMap(List<Rule> rules, List<String> ignored) {
     this.rules = rules;
+    this.ignored = ignored;
   }
 
   /** Begins a description. */
@@ -46,6 +49,7 @@ public final class KeyMap {
   /** Collects rules; the first that matches a name is used. */
   public static final class Builder {
     private final List<Rule> rules = new ArrayList<>();
+    private final List<String> ignored = new ArrayList<>();
 
     private Builder() {}
 
@@ -73,9 +77,15 @@ public final class KeyMap {
       return this;
     }
 
+    /** Something of theirs that is no parameter, such as a constant; it is passed over. */
+    public Builder ignore(String theirs) {
+      ignored.add(theirs);
+      return this;
+    }
+
     /** The description. */
     public KeyMap build() {
-      return new KeyMap(List.copyOf(rules));
+      return new KeyMap(List.copyOf(rules), List.copyOf(ignored));
     }
   }
 
@@ -101,19 +111,24 @@ public final class KeyMap {
   /**
    * The layout's tensors as we hold them. Names that no rule knows come back unchanged.
    *
-   * @throws InputException if a part of one of our tensors is missing
+   * @throws InputException if a part of one of our tensors is missing or of an impossible shape;
+   *     {@code place} names where the tensors come from
    */
-  public SequencedMap<String, Tensor> toOurs(Map<String, Tensor> theirs) {
+  public SequencedMap<String, Tensor> toOurs(Map<String, Tensor> theirs, String place) {
     var ours = new LinkedHashMap<String, Tensor>();
     theirs.forEach((name, tensor) -> {
       for (Rule rule : rules) {
         List<String> stars = match(rule.theirs.getFirst(), name);
         if (stars != null) {
-          List<Tensor> parts =
-              rule.theirs.stream().map(their -> require(theirs, fill(their, stars))).toList();
+          List<String> names = rule.theirs.stream().map(their -> fill(their, stars)).toList();
+          List<Tensor> parts = names.stream().map(part -> require(theirs, part, place)).toList();
+          requireForm(rule.form, names, parts, place);
           ours.put(fill(rule.ours, stars), join(rule.form, parts));
           return;
         }
+      }
+      if (ignored.stream().anyMatch(pattern -> match(pattern, name) != null)) {
+        return;
       }
       boolean isPart =
           rules.stream()
@@ -126,12 +141,33 @@ public final class KeyMap {
     return ours;
   }
 
-  private static Tensor require(Map<String, Tensor> theirs, String name) {
+  private static Tensor require(Map<String, Tensor> theirs, String name, String place) {
     Tensor tensor = theirs.get(name);
     if (tensor == null) {
-      throw new InputException("the checkpoint has no '" + name + "'");
+      throw new InputException(place + ": there is no '" + name + "'");
     }
     return tensor;
+  }
+
+  private static void requireForm(Form form, List<String> names, List<Tensor> parts, String place) {
+    boolean isPossible =
+        switch (form) {
+          case SAME -> true;
+          case TRANSPOSED -> parts.getFirst().dim() == 2;
+          case ONE_ELEMENT -> parts.getFirst().numel() == 1;
+          case THIRDS ->
+              parts.getFirst().dim() > 0
+                  && parts.stream()
+                      .allMatch(part -> Arrays.equals(part.shape(), parts.getFirst().shape()));
+        };
+    if (!isPossible) {
+      throw new InputException(
+          place
+              + ": impossible shapes of "
+              + names
+              + ": "
+              + parts.stream().map(part -> Arrays.toString(part.shape())).toList());
+    }
   }
 
   private static List<Tensor> take(Form form, Tensor tensor) {

@@ -53,7 +53,14 @@ public record ModelSpec<C extends Record>(Family<C> family, C config) {
       throw new InputException(place + ": a model needs a 'family', one of " + familyNames());
     }
     ObjectNode rest = object.deepCopy();
-    return parse(Family.named(rest.remove("family").asString()), rest, place);
+    String name = rest.remove("family").asString();
+    Family<?> family;
+    try {
+      family = Family.named(name);
+    } catch (InputException e) {
+      throw new InputException(place + ": " + e.getMessage(), e);
+    }
+    return parse(family, rest, place);
   }
 
   private static <C extends Record> ModelSpec<C> parse(

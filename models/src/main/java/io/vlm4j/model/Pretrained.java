@@ -53,6 +53,7 @@ public final class Pretrained implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.preprocessing = preprocessing;
     this.device = device;
+    model.setTraining(false);
   }
 
   /**
@@ -79,7 +80,6 @@ public final class Pretrained implements AutoCloseable {
   private static Pretrained load(Path folder, Device device, Layout layout, ModelSpec<?> spec) {
     Model model = spec.create();
     loadWeights(model, spec.family().keys(layout), folder.resolve(layout.weightsFile()));
-    model.setTraining(false);
     model.to(device);
     Path recipe = folder.resolve("preprocessor_config.json");
     return new Pretrained(
@@ -97,7 +97,7 @@ public final class Pretrained implements AutoCloseable {
    */
   public static void loadWeights(Model model, KeyMap keys, Path file) {
     try (var _ = new Scope()) {
-      model.load(keys.toOurs(SafeTensors.read(file)), file.toString());
+      model.load(keys.toOurs(SafeTensors.read(file), file.toString()), file.toString());
     }
   }
 
@@ -175,6 +175,9 @@ public final class Pretrained implements AutoCloseable {
 
   /** For each label, the normalised mean of the unit vectors of its prompts. */
   public float[][] classVectors(List<String> labels, List<String> templates) {
+    if (templates.isEmpty()) {
+      throw new InputException("classes need at least one template");
+    }
     var prompts = new ArrayList<String>();
     for (String label : labels) {
       for (String template : templates) {

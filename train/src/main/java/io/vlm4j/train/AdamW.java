@@ -80,6 +80,9 @@ public final class AdamW implements AutoCloseable {
         steps.add(slot.steps.add_(new Scalar(1f)));
       }
     }
+    if (parameters.isEmpty()) {
+      return; // the kernel needs one to know the device
+    }
     FUSED.call(
         parameters,
         gradients,

@@ -54,19 +54,19 @@ final class Checkpoints {
   /**
    * The folder of the checkpoint to continue from.
    *
-   * @param name {@code latest} or the name of one
+   * @param name {@code latest}, where there is none in a run that ended before its first, or the
+   *     name of one
    */
-  Path find(String name) {
+  Optional<Path> find(String name) {
     if (name.equals("latest")) {
-      return latest()
-          .orElseThrow(() -> new InputException(folder + " holds no checkpoint to resume from"));
+      return latest();
     }
     Path chosen = folder.resolve(name);
     if (!Files.isDirectory(chosen)) {
       throw new InputException(
           folder + " holds no checkpoint '" + name + "': use latest or one of " + names());
     }
-    return chosen;
+    return Optional.of(chosen);
   }
 
   Optional<Path> latest() {

@@ -9,9 +9,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TensorBoard's event file: scalars by step, as records of length, checksum, {@code Event} message,
@@ -33,17 +35,23 @@ final class EventFile implements AutoCloseable {
   }
 
   private final Path file;
-  private final OutputStream out;
+  private @Nullable OutputStream out;
 
+  /** A file that comes into being with its first scalars, beside those of earlier runs. */
   EventFile(Path folder) {
-    file = folder.resolve("events.out.tfevents." + Instant.now().getEpochSecond() + ".vlm4j");
-    try {
-      Files.createDirectories(folder);
-      out = Files.newOutputStream(file);
-      write(message(event -> event.writeString(EVENT_FILE_VERSION, "brain.Event:2")));
-    } catch (IOException e) {
-      throw AtomicFiles.cannotWrite(file, e);
+    Instant now = Instant.now();
+    file =
+        folder.resolve(
+            "events.out.tfevents.%d.%09d.vlm4j".formatted(now.getEpochSecond(), now.getNano()));
+  }
+
+  private OutputStream open() throws IOException {
+    if (out == null) {
+      Files.createDirectories(file.resolveSibling(""));
+      out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      write(out, message(event -> event.writeString(EVENT_FILE_VERSION, "brain.Event:2")));
     }
+    return out;
   }
 
   /** Adds scalars of one step. */
@@ -60,7 +68,9 @@ final class EventFile implements AutoCloseable {
                   }));
             }
           });
+      OutputStream out = open();
       write(
+          out,
           message(event -> {
             event.writeDouble(EVENT_WALL_TIME, System.currentTimeMillis() / 1e3);
             event.writeInt64(EVENT_STEP, step);
@@ -80,7 +90,7 @@ final class EventFile implements AutoCloseable {
     return bytes.toByteArray();
   }
 
-  private void write(byte[] record) throws IOException {
+  private static void write(OutputStream out, byte[] record) throws IOException {
     byte[] length = littleEndian(Long.BYTES).putLong(record.length).array();
     out.write(length);
     out.write(littleEndian(Integer.BYTES).putInt(checksum(length)).array());
@@ -102,7 +112,9 @@ final class EventFile implements AutoCloseable {
   @Override
   public void close() {
     try {
-      out.close();
+      if (out != null) {
+        out.close();
+      }
     } catch (IOException e) {
       throw AtomicFiles.cannotWrite(file, e);
     }

@@ -49,7 +49,11 @@ public record Recipe(ModelSpec<?> model, TrainingConfig training) {
    * @throws io.vlm4j.io.InputException if a key is missing or unknown, or a value impossible
    */
   public static Recipe read(Path file) {
-    return of(Json.fromTree(Json.readYaml(file), Form.class, file.toString()), file.toString());
+    JsonNode tree = Json.readYaml(file);
+    if (!tree.isObject()) {
+      throw new InputException(file + ": a recipe has the keys model and training");
+    }
+    return of(Json.fromTree(tree, Form.class, file.toString()), file.toString());
   }
 
   private static Recipe of(Form form, String place) {

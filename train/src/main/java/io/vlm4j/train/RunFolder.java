@@ -24,13 +24,16 @@ public final class RunFolder implements AutoCloseable {
   private final EventFile events;
 
   /**
-   * Opens a run's folder.
+   * Opens a run's folder; it comes into being when something is written into it.
    *
    * @param resume whether it continues a run; a new run refuses a folder that holds one
    */
   public RunFolder(Path folder, boolean resume) {
     this.folder = folder;
     checkpoints = new Checkpoints(folder.resolve("checkpoints"));
+    if (resume && !isRun(folder)) {
+      throw new InputException(folder + " holds no run to resume");
+    }
     if (!resume && isRun(folder)) {
       throw new InputException(
           folder + " holds a run already: add --resume latest, or choose another --out");
@@ -61,6 +64,23 @@ public final class RunFolder implements AutoCloseable {
     AtomicFiles.writeString(folder.resolve("params.txt"), text.toString());
   }
 
+  /** The settings that {@code params.txt} holds. */
+  public Map<String, String> readParams() {
+    Path file = folder.resolve("params.txt");
+    try {
+      var params = new LinkedHashMap<String, String>();
+      for (String line : Files.readAllLines(file)) {
+        int end = line.indexOf(": ");
+        if (end >= 0) {
+          params.put(line.substring(0, end), line.substring(end + 2));
+        }
+      }
+      return params;
+    } catch (IOException e) {
+      throw Json.cannotRead(file, e);
+    }
+  }
+
   /** Adds a line to {@code out.log}. */
   public void log(String line) {
     append("out.log", LocalDateTime.now().format(TIME) + " | INFO | " + line);
@@ -81,6 +101,7 @@ public final class RunFolder implements AutoCloseable {
   private void append(String name, String line) {
     Path file = folder.resolve(name);
     try {
+      Files.createDirectories(folder);
       Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw AtomicFiles.cannotWrite(file, e);

@@ -85,7 +85,8 @@ public final class Trainer {
   /**
    * Trains from random weights, or from a checkpoint on.
    *
-   * @param resume {@code latest} or a checkpoint's name; its number of steps replaces the budget
+   * @param resume {@code latest} or a checkpoint's name; its number of steps replaces the budget. A
+   *     run that ended before its first checkpoint begins anew
    * @param validations how often the observer validates, evenly spread, the last at the end
    * @param saveSeconds between checkpoints
    */
@@ -96,7 +97,7 @@ public final class Trainer {
       int validations,
       double saveSeconds,
       Observer observer) {
-    Optional<Path> checkpoint = resume.map(folder.checkpoints()::find);
+    Optional<Path> checkpoint = resume.flatMap(folder.checkpoints()::find);
     long steps =
         checkpoint
             .map(path -> Checkpoints.position(path).steps())

@@ -40,15 +40,23 @@ public record TrainingConfig(
   /** Checks the numbers. */
   public TrainingConfig {
     require(batchSize >= 1, "batchSize must be at least 1, not " + batchSize);
-    require(learningRate > 0, "learningRate must be positive, not " + learningRate);
+    require(isPositive(learningRate), "learningRate must be positive, not " + learningRate);
     require(isShare(beta1) && isShare(beta2), "beta1 and beta2 must lie in [0, 1)");
-    require(epsilon > 0, "epsilon must be positive, not " + epsilon);
-    require(weightDecay >= 0, "weightDecay must not be negative");
-    require(warmup >= 0, "warmup must not be negative");
-    require(maxGradientNorm >= 0, "maxGradientNorm must not be negative");
+    require(isPositive(epsilon), "epsilon must be positive, not " + epsilon);
+    require(isBound(weightDecay), "weightDecay must be at least 0, not " + weightDecay);
+    require(isBound(warmup), "warmup must be at least 0, not " + warmup);
+    require(isBound(maxGradientNorm), "maxGradientNorm must be at least 0, not " + maxGradientNorm);
     require(isShare(averageDecay), "averageDecay must lie in [0, 1), not " + averageDecay);
     require(principalShare >= 0 && principalShare <= 1, "principalShare must lie in [0, 1]");
     Precision.parse(precision);
+  }
+
+  private static boolean isPositive(double value) {
+    return value > 0 && Double.isFinite(value);
+  }
+
+  private static boolean isBound(double value) {
+    return value >= 0 && Double.isFinite(value);
   }
 
   private static boolean isShare(double value) {

@@ -100,7 +100,10 @@ public final class IconCorpus {
     for (IconSet set : sets) {
       List<List<String>> parts =
           split.trainStyles().contains(set.prefix())
-              ? List.of(set.icons().keySet().stream().filter(split::isTraining).toList())
+              ? List.of(
+                  set.icons().keySet().stream()
+                      .filter(name -> split.isTraining(name, set.icons().keySet()))
+                      .toList())
               : List.of(
                   split.gallery(set.prefix(), IconSplit.SEEN),
                   split.gallery(set.prefix(), IconSplit.HELD_OUT));

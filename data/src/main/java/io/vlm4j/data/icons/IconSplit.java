@@ -59,14 +59,18 @@ public record IconSplit(
   }
 
   /**
-   * Whether a drawing of a training style is for training. Variants in skin tone are passed over
-   * where their name says {@code tone}; where it only says {@code dark}, they train unless the
-   * concept itself is held out.
+   * Whether a drawing of a training style is for training: its concept is not held out, and it is
+   * no variant in skin tone, which would draw one concept six times over.
+   *
+   * @param names all names of its set, which tell {@code ear-dark} from {@code traffic-light}
    */
-  public boolean isTraining(String name) {
-    return !name.contains("tone")
-        && !heldOut.contains(concept(name))
-        && !heldOut.contains(concept(SKIN.matcher(name).replaceFirst("")));
+  public boolean isTraining(String name, Set<String> names) {
+    return !heldOut.contains(concept(name)) && !isSkinVariant(name, names);
+  }
+
+  private static boolean isSkinVariant(String name, Set<String> names) {
+    String plain = SKIN.matcher(name).replaceFirst("");
+    return name.contains("tone") || (!plain.equals(name) && names.contains(plain + "-medium-dark"));
   }
 
   /** What variants of one drawing have in common: the name without the kind of person. */
@@ -74,13 +78,9 @@ public record IconSplit(
     return PERSON.matcher(name).replaceFirst("");
   }
 
-  /**
-   * Whether a training drawing is set aside for validation: one base concept in ten, in all styles
-   * and skin tones at once.
-   */
+  /** Whether a training drawing is set aside for validation: one base concept in ten. */
   public static boolean isValidation(String name) {
-    String concept = concept(SKIN.matcher(name).replaceFirst(""));
-    return Math.floorMod(Chance.mix(concept.hashCode()), 10) == 0;
+    return Math.floorMod(Chance.mix(concept(name).hashCode()), 10) == 0;
   }
 
   /** The names of a test gallery, {@link #SEEN} or {@link #HELD_OUT}; empty if there is none. */

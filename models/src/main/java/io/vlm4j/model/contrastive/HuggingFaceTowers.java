@@ -23,7 +23,8 @@ final class HuggingFaceTowers {
           .rename(ours + "norm2.*", theirs + "layer_norm2.*")
           .rename(ours + "mlp.up.*", theirs + "mlp.fc1.*")
           .rename(ours + "mlp.down.*", theirs + "mlp.fc2.*")
-          .rename(tower + ".positions", tower + "_model.embeddings.position_embedding.weight");
+          .rename(tower + ".positions", tower + "_model.embeddings.position_embedding.weight")
+          .ignore(tower + "_model.embeddings.position_ids"); // 0, 1, 2, ... in older checkpoints
     }
     return keys.rename("vision.patches.weight", "vision_model.embeddings.patch_embedding.weight")
         .rename("vision.norm.*", "vision_model.post_layernorm.*")

@@ -1,0 +1,64 @@
+package io.vlm4j.tensor;
+
+import static io.vlm4j.testing.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EngineTest {
+  @Test
+  void theSameSeedGivesTheSameNumbers() {
+    assertThat(numbers(7)).isEqualTo(numbers(7)).isNotEqualTo(numbers(8));
+  }
+
+  private static float[] numbers(long seed) {
+    try (var _ = new Scope()) {
+      Engine.seed(seed);
+      Tensor x = Tensors.zeros(ScalarType.Float, 5);
+      return Tensors.toFloats(torch.randn_like(x));
+    }
+  }
+
+  @Test
+  void threadsAreThoseThatWereSet() {
+    int before = Engine.threads();
+    try {
+      Engine.setThreads(1);
+      assertThat(Engine.threads()).isEqualTo(1);
+    } finally {
+      Engine.setThreads(before);
+    }
+    assertRefused(() -> Engine.setThreads(0), "threads", "0");
+  }
+
+  @Test
+  void theCpuIsADevice() {
+    try (Device cpu = Engine.device("cpu")) {
+      assertThat(cpu.is_cpu()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "gpu", "cpu:0:0", "CUDA", "cuda:x", "cuda:"})
+  void anUnknownDeviceIsRefusedByName(String name) {
+    assertRefused(() -> Engine.device(name), "'" + name + "'", "cuda:N");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"f32, F32", "fp32, F32", "bf16, BF16", "amp_bf16, BF16", "BF16, BF16"})
+  void precisionsHaveOurNamesAndOpenClips(String name, Precision precision) {
+    assertThat(Precision.parse(name)).isEqualTo(precision);
+  }
+
+  @Test
+  void anUnknownPrecisionIsRefusedByName() {
+    assertRefused(() -> Precision.parse("fp8"), "'fp8'", "bf16");
+  }
+}

@@ -1,0 +1,74 @@
+package io.vlm4j.train;
+
+import io.vlm4j.data.Augmentation;
+import io.vlm4j.data.PairCollator;
+import io.vlm4j.data.Sample;
+import io.vlm4j.io.Json;
+import io.vlm4j.model.ModelSpec;
+import io.vlm4j.testing.Pictures;
+import io.vlm4j.testing.TinyModels;
+import io.vlm4j.text.BytePairs;
+import io.vlm4j.text.Tokenizer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Device;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A task that a tiny model learns in moments: which colour is called what. */
+final class Colours implements AutoCloseable {
+  private static final Map<String, Integer> NAMES = new LinkedHashMap<>();
+
+  static {
+    NAMES.put("red", 0xe01010);
+    NAMES.put("green", 0x10c010);
+    NAMES.put("blue", 0x1010e0);
+    NAMES.put("yellow", 0xe0e010);
+    NAMES.put("black", 0x080808);
+    NAMES.put("white", 0xf8f8f8);
+    NAMES.put("pink", 0xf080c0);
+    NAMES.put("cyan", 0x10e0e0);
+  }
+
+  final Tokenizer tokenizer = Tokenizer.of(BytePairs.learn(NAMES.keySet(), 560), 8);
+  final ModelSpec<?> spec =
+      ModelSpec.parse(Json.fromYaml(TinyModels.CLIP, ObjectNode.class, "tiny"), "tiny")
+          .withVocabulary(tokenizer.vocabularySize());
+
+  /** A learning rate of 0.003, a batch of 8, no warm-up; the rest by name. */
+  static TrainingConfig config(Map<String, Object> changes) {
+    ObjectNode tree =
+        Json.toTree(
+            new TrainingConfig(
+                8, 3e-3, 0.9, 0.98, 1e-6, 0.1, 0, 1, "f32", 0, 5, 1, Augmentation.NONE));
+    tree.setAll(Json.toTree(changes));
+    return Json.fromTree(tree, TrainingConfig.class, "test");
+  }
+
+  /** Two squares of each colour. */
+  static List<Sample> samples() {
+    var samples = new ArrayList<Sample>();
+    for (int side : new int[] {16, 20}) {
+      NAMES.forEach((name, colour) ->
+          samples.add(
+              new Sample(
+                  name + side, () -> Pictures.plain(side, side, colour), List.of(name), Map.of())));
+    }
+    return samples;
+  }
+
+  Trainer trainer(TrainingConfig config) {
+    return trainer(config, samples());
+  }
+
+  Trainer trainer(TrainingConfig config, List<Sample> samples) {
+    var collator = new PairCollator(spec.preprocessing(), config.augmentation(), tokenizer, 1);
+    return new Trainer(spec, config, samples, collator, new Device("cpu"));
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+}

@@ -1,0 +1,287 @@
+package io.vlm4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vlm4j.data.Sample;
+import io.vlm4j.io.InputException;
+import io.vlm4j.io.Json;
+import io.vlm4j.model.Model;
+import io.vlm4j.tensor.Engine;
+import io.vlm4j.tensor.Tensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrainerTest {
+  /** From OpenCLIP's training loop, with its format specifications. */
+  private static final Pattern OPEN_CLIPS_LINE =
+      Pattern.compile(
+          "Train Epoch: \\d+ \\[ *\\d+/\\d+ \\(\\d+%\\)\\] Data \\(t\\): \\d+\\.\\d{3}"
+              + " Batch \\(t\\): \\d+\\.\\d{3}, [\\d.]+/s, [\\d.]+/s/gpu LR: \\d\\.\\d{6}"
+              + " Logit Scale: \\d+\\.\\d{3}"
+              + " Contrastive_loss: \\d[\\d.e+-]+ \\(\\d[\\d.e+-]+\\)"
+              + " Loss: \\d[\\d.e+-]+ \\(\\d[\\d.e+-]+\\)");
+
+  private static int threads;
+
+  @TempDir Path folder;
+  private final Colours colours = new Colours();
+
+  /** Stops after so many steps; remembers what it is told. */
+  private static final class Watcher implements Trainer.Observer {
+    private final long stopAfter;
+    private final List<Long> validations = new ArrayList<>();
+    private final List<Progress> progress = new ArrayList<>();
+    private long asked;
+
+    Watcher(long stopAfter) {
+      this.stopAfter = stopAfter;
+    }
+
+    @Override
+    public void progress(Progress now) {
+      progress.add(now);
+    }
+
+    @Override
+    public Map<String, Double> validate(Model model, long step) {
+      assertThat(model.isTraining()).isFalse();
+      validations.add(step);
+      return Map.of("recall", 0.5);
+    }
+
+    @Override
+    public boolean stops() {
+      return asked++ >= stopAfter;
+    }
+  }
+
+  /** Threads only get in one another's way on matrices as small as these. */
+  @BeforeAll
+  static void useOneThread() {
+    threads = Engine.threads();
+    Engine.setThreads(1);
+  }
+
+  @AfterAll
+  static void useThreadsAsBefore() {
+    Engine.setThreads(threads);
+  }
+
+  @AfterEach
+  void close() {
+    colours.close();
+  }
+
+  @Test
+  void theLossFallsOnColoursWithNames() {
+    var watcher = new Watcher(Long.MAX_VALUE);
+
+    train(Map.of(), 80, watcher);
+
+    Progress last = watcher.progress.getLast();
+    assertThat(last.step()).isEqualTo(80);
+    assertThat(last.losses().get("contrastive_loss"))
+        .as("the loss of guessing is ln 8 = 2.08")
+        .isLessThan(0.3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 7", "0.9, 7", "0.9, 1"})
+  void aRunThatWasStoppedAndResumedEndsWithTheSameBits(double averageDecay, long stop) {
+    Map<String, Object> settings = Map.of("averageDecay", averageDecay, "precision", "bf16");
+    Map<String, float[]> whole = train(settings, 12, new Watcher(Long.MAX_VALUE));
+    Path resumed = folder.resolve("resumed");
+
+    train(settings, resumed, Optional.empty(), 12, new Watcher(stop));
+    Map<String, float[]> rest =
+        train(settings, resumed, Optional.of("latest"), 99, new Watcher(Long.MAX_VALUE));
+
+    assertThat(rest).usingRecursiveComparison().isEqualTo(whole);
+  }
+
+  @Test
+  void validatingChangesNothing() {
+    Map<String, Object> settings = Map.of("averageDecay", 0.9);
+    var often = new Watcher(Long.MAX_VALUE);
+    Map<String, float[]> plain = train(settings, 12, new Watcher(Long.MAX_VALUE));
+
+    Map<String, float[]> validated;
+    try (var run = new RunFolder(folder.resolve("validated"), false);
+        var model =
+            colours
+                .trainer(Colours.config(settings))
+                .train(new Budget.Steps(12), Optional.empty(), run, 5, 1e9, often)
+                .model()) {
+      validated = weights(model);
+    }
+
+    assertThat(often.validations).containsExactly(3L, 5L, 8L, 10L, 12L);
+    assertThat(validated).usingRecursiveComparison().isEqualTo(plain);
+  }
+
+  @Test
+  void anotherSeedGivesAnotherModel() {
+    Map<String, float[]> first = train(Map.of("seed", 1), 2, new Watcher(9));
+
+    assertThat(train(Map.of("seed", 2), 2, new Watcher(9)))
+        .usingRecursiveComparison()
+        .isNotEqualTo(first);
+  }
+
+  @Test
+  void aStoppedRunSaysHowFarItIs() {
+    Path run = folder.resolve("stopped");
+    try (var runFolder = new RunFolder(run, false)) {
+      var outcome =
+          colours
+              .trainer(Colours.config(Map.of()))
+              .train(new Budget.Steps(50), Optional.empty(), runFolder, 0, 1e9, new Watcher(3));
+      outcome.model().close();
+
+      assertThat(outcome.isComplete()).isFalse();
+      assertThat(outcome.done()).isEqualTo(3);
+      assertThat(outcome.steps()).isEqualTo(50);
+      assertThat(run.resolve("checkpoints/step_00000003")).isDirectory();
+    }
+  }
+
+  @Test
+  void aRunThatDiedBeforeItsFirstCheckpointIsResumedFromTheBeginning() {
+    Map<String, float[]> whole = train(Map.of(), 4, new Watcher(Long.MAX_VALUE));
+
+    Map<String, float[]> resumed =
+        train(
+            Map.of(),
+            folder.resolve("died"),
+            Optional.of("latest"),
+            4,
+            new Watcher(Long.MAX_VALUE));
+
+    assertThat(resumed).usingRecursiveComparison().isEqualTo(whole);
+  }
+
+  @Test
+  void checkpointsAreWrittenOnTheWay() throws IOException {
+    Path run = folder.resolve("run");
+    try (var runFolder = new RunFolder(run, false)) {
+      colours
+          .trainer(Colours.config(Map.of()))
+          .train(new Budget.Steps(5), Optional.empty(), runFolder, 0, 0, new Watcher(9))
+          .model()
+          .close();
+    }
+
+    try (var saved = Files.list(run.resolve("checkpoints"))) {
+      assertThat(saved.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder("step_00000004", "step_00000005");
+    }
+  }
+
+  @Test
+  void divergenceIsOneClearLine() {
+    assertThatThrownBy(() ->
+            train(
+                Map.of("learningRate", 1e30, "maxGradientNorm", 0),
+                50,
+                new Watcher(Long.MAX_VALUE)))
+        .isInstanceOf(InputException.class)
+        .hasMessageMatching(
+            "training diverged: contrastive_loss is \\S+ at step \\d+;"
+                + " try a lower learning rate or f32");
+  }
+
+  @Test
+  void aBatchWithoutOneReadablePictureEndsTheRunWithItsCause() {
+    List<Sample> broken =
+        Colours.samples().stream()
+            .map(sample ->
+                new Sample(
+                    sample.key(),
+                    () -> {
+                      throw new InputException("a broken picture");
+                    },
+                    sample.texts(),
+                    Map.of()))
+            .toList();
+    try (var run = new RunFolder(folder.resolve("run"), false)) {
+      assertThatThrownBy(() ->
+              colours
+                  .trainer(Colours.config(Map.of()), broken)
+                  .train(new Budget.Steps(5), Optional.empty(), run, 0, 1e9, new Watcher(9)))
+          .isInstanceOf(InputException.class)
+          .hasMessage("not one of the batch's 8 samples can be used; the first: a broken picture");
+    }
+  }
+
+  @Test
+  void theLogReadsAsOpenClips() throws IOException {
+    train(Map.of(), folder.resolve("run"), Optional.empty(), 3, new Watcher(Long.MAX_VALUE));
+
+    List<String> lines = Files.readAllLines(folder.resolve("run/out.log"));
+    assertThat(lines)
+        .map(line -> line.replaceFirst("^[^|]*\\| INFO \\| ", ""))
+        .filteredOn(line -> line.startsWith("Train Epoch"))
+        .isNotEmpty()
+        .allMatch(line -> OPEN_CLIPS_LINE.matcher(line).matches());
+    assertThat(lines.getLast()).contains("Train Epoch: 2 [8/8 (100%)]");
+  }
+
+  @Test
+  void aBudgetInMinutesBecomesANumberOfStepsAndIsRecorded() {
+    Path run = folder.resolve("minutes");
+    try (var runFolder = new RunFolder(run, false)) {
+      var outcome =
+          colours
+              .trainer(Colours.config(Map.of()))
+              .train(new Budget.Minutes(1e-9), Optional.empty(), runFolder, 0, 1e9, new Watcher(9));
+      outcome.model().close();
+
+      assertThat(outcome.steps()).isEqualTo(1);
+    }
+    assertThat(
+            Json.readObject(run.resolve("checkpoints/step_00000001/progress.json")).path("steps"))
+        .hasToString("1");
+  }
+
+  private Map<String, float[]> train(Map<String, Object> settings, long steps, Watcher watcher) {
+    return train(
+        settings, folder.resolve("run-" + System.nanoTime()), Optional.empty(), steps, watcher);
+  }
+
+  private Map<String, float[]> train(
+      Map<String, Object> settings,
+      Path path,
+      Optional<String> resume,
+      long steps,
+      Watcher watcher) {
+    try (var run = new RunFolder(path, false);
+        var model =
+            colours
+                .trainer(Colours.config(settings))
+                .train(new Budget.Steps(steps), resume, run, 0, 1e9, watcher)
+                .model()) {
+      return weights(model);
+    }
+  }
+
+  private static Map<String, float[]> weights(Model model) {
+    var weights = new TreeMap<String, float[]>();
+    model.parameters().forEach((name, value) -> weights.put(name, Tensors.toFloats(value)));
+    return weights;
+  }
+}
