@@ -24,8 +24,8 @@ public final class SideBySide {
       List.of(
           new Case("ViT-B-32", 16, "f32", 2, 5),
           new Case("ViT-B-32", 16, "bf16", 2, 5),
-          new Case("clip-tiny", 256, "f32", 5, 20),
-          new Case("clip-tiny", 256, "bf16", 5, 20));
+          new Case("clip-nano", 256, "f32", 5, 20),
+          new Case("clip-nano", 256, "bf16", 5, 20));
 
   private record Figures(double milliseconds, double megabytes) {}
 

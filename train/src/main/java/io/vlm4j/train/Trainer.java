@@ -26,7 +26,8 @@ import org.bytedeco.pytorch.Device;
 public final class Trainer {
   private static final int LOADER_THREADS = 2;
   private static final int WARM_STEPS = 3;
-  private static final int TIMED_STEPS = 8;
+  private static final int TIMED_STEPS = 4;
+  private static final double TIMED_SECONDS = 4;
 
   private final ModelSpec<?> spec;
   private final TrainingConfig config;
@@ -149,23 +150,27 @@ public final class Trainer {
     return model;
   }
 
-  /** Measures a step, data included, on a model that is thrown away. */
+  /** Measures a step, data included, on a model that is thrown away, once all code is compiled. */
   private double secondsPerStep() {
     try (Model model = create();
         var step = new GradientStep(model, config, device);
-        var loader =
-            new Loader(samples, order, collator, LOADER_THREADS, 0, WARM_STEPS + TIMED_STEPS)) {
-      double start = 0;
-      for (int i = 0; i < WARM_STEPS + TIMED_STEPS; i++) {
-        if (i == WARM_STEPS) {
-          start = seconds();
-        }
-        try (Batch batch = loader.next().to(device)) {
-          step.run(batch, config.learningRate());
-        }
-      }
-      return (seconds() - start) / TIMED_STEPS;
+        var loader = new Loader(samples, order, collator, LOADER_THREADS, 0, Long.MAX_VALUE)) {
+      time(step, loader, WARM_STEPS);
+      return time(step, loader, TIMED_STEPS);
     }
+  }
+
+  /** Seconds a step: of at least so many, and of as many as fit into some seconds. */
+  private double time(TrainingStep step, Loader loader, int least) {
+    double start = seconds();
+    int steps = 0;
+    while (steps < least || seconds() - start < TIMED_SECONDS) {
+      try (Batch batch = loader.next().to(device)) {
+        step.run(batch, config.learningRate());
+      }
+      steps++;
+    }
+    return (seconds() - start) / steps;
   }
 
   private static boolean isValidation(long done, long steps, int validations) {

@@ -82,6 +82,14 @@ public final class IconCorpus {
     var styles = new ArrayList<>(split.trainStyles());
     styles.addAll(split.galleries().keySet());
     List<IconSet> sets = styles.stream().map(style -> IconSet.read(iconJar, style)).toList();
+    sets.stream()
+        .filter(set -> split.trainStyles().contains(set.prefix()) && !set.license().isPermissive())
+        .findFirst()
+        .ifPresent(set -> {
+          throw new InputException(
+              "the licence of %s (%s) is not one to train on"
+                  .formatted(set.prefix(), set.license().title()));
+        });
     List<Drawing> drawings = drawings(sets, split, limit);
     Path file = cache.resolve("icons-%d-%d.rgba".formatted(size, drawings.size()));
     if (!isComplete(file, drawings, size)) {

@@ -78,9 +78,9 @@ public record IconSplit(
     return PERSON.matcher(name).replaceFirst("");
   }
 
-  /** Whether a training drawing is set aside for validation: one base concept in ten. */
-  public static boolean isValidation(String name) {
-    return Math.floorMod(Chance.mix(concept(name).hashCode()), 10) == 0;
+  /** Whether a training drawing is set aside for validation: one base concept in {@code share}. */
+  public static boolean isValidation(String name, int share) {
+    return Math.floorMod(Chance.mix(concept(name).hashCode()), share) == 0;
   }
 
   /** The names of a test gallery, {@link #SEEN} or {@link #HELD_OUT}; empty if there is none. */

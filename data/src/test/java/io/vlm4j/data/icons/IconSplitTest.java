@@ -77,8 +77,10 @@ class IconSplitTest {
   void aConceptIsSetAsideForValidationForAllKindsOfPerson() {
     for (String name : names()) {
       String concept = IconSplit.concept(name);
-      boolean aside = IconSplit.isValidation(concept);
-      assertThat(Stream.of("man-" + concept, "woman-" + concept).map(IconSplit::isValidation))
+      boolean aside = IconSplit.isValidation(concept, 10);
+      assertThat(
+              Stream.of("man-" + concept, "woman-" + concept)
+                  .map(variant -> IconSplit.isValidation(variant, 10)))
           .as(concept)
           .containsOnly(aside);
     }
@@ -88,7 +90,9 @@ class IconSplitTest {
   void aTenthOfTheConceptsIsSetAsideForValidation() {
     List<String> names = names();
 
-    assertThat(names.stream().filter(IconSplit::isValidation).count() / (double) names.size())
+    assertThat(
+            names.stream().filter(name -> IconSplit.isValidation(name, 10)).count()
+                / (double) names.size())
         .isBetween(0.08, 0.12);
   }
 

@@ -142,8 +142,7 @@ public final class Clip extends Model implements DualEncoder {
     TextTower(TwoTowerConfig.Text config, int embedWidth) {
       int width = config.width();
       endId = config.endId();
-      tokens =
-          child("tokens", new Embedding(config.vocabularySize(), width, Math.pow(width, -0.5)));
+      tokens = child("tokens", new Embedding(config.vocabularySize(), width, 0.02));
       positions = parameter("positions", Init.normal(0.01, config.contextLength(), width));
       blocks = child("blocks", new Transformer(config.transformer()));
       norm = child("norm", new LayerNorm(width, config.epsilon()));
