@@ -142,7 +142,7 @@ class IconCorpusTest {
               .formatted(name, colour));
     }
     return """
-    {"prefix": "%s", "icons": {%s}, "chars": {"1f44b": "waver"}}
+    {"prefix": "%s", "info": {"license": {"spdx": "MIT"}}, "icons": {%s}, "chars": {"1f44b": "waver"}}
     """
         .formatted(prefix, String.join(", ", icons));
   }

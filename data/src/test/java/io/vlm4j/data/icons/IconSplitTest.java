@@ -38,6 +38,9 @@ class IconSplitTest {
   @Test
   void noHeldOutConceptTrainsInWhateverVariant() {
     for (String concept : SPLIT.heldOut()) {
+      if (concept.matches(".*-(light|medium|dark)")) {
+        continue; // a single variant that is held out
+      }
       for (String person : List.of("", "man-", "woman-", "people-", "girl-")) {
         String name = person + concept;
         var variants = Set.of(name, name + "-light", name + "-medium-dark", name + "-skin-tone-2");
