@@ -195,8 +195,8 @@ final class DemoEvaluation {
                 "A %s of %.1f million parameters, trained for %s on %,d drawings of five hands,"
                     + " names drawings of another hand among %,d: right at once for %.0f %%, among"
                     + " ten for %.0f %%.",
-                model(result).spec().family().name().toUpperCase(Locale.ROOT),
-                model(result).model().parameterCount() / 1e6,
+                result.model().spec().family().name().toUpperCase(Locale.ROOT),
+                result.model().model().parameterCount() / 1e6,
                 Terminal.duration(outcome.seconds()),
                 training.size(),
                 rows.getFirst().n(),
@@ -210,10 +210,6 @@ final class DemoEvaluation {
     Report.write(file, content);
     Terminal.line("report", "%s", file);
     Terminal.line("model", "%s", TrainingSession.modelFolder(folder));
-  }
-
-  private static Pretrained model(TrainingSession.Result result) {
-    return result.model();
   }
 
   private static List<Report.Chart> charts(TrainingSession.Result result) {
