@@ -335,7 +335,7 @@ final class DemoEvaluation {
     String picture = folder.resolve("pictures/emojione/red-apple.png").toString();
     return List.of(
         new Report.Suggestion(
-            "find pictures by a text", "./vlm4j search --model " + model + " \"a red fruit\""),
+            "find pictures by a text", "./vlm4j search --model " + model + " \"fire engine\""),
         new Report.Suggestion(
             "ask which label fits a picture",
             "./vlm4j classify --model "
