@@ -88,8 +88,13 @@ final class TrainingSession {
       }
       try (var observer = new Observer(spec, tokenizer, stop)) {
         Trainer.Outcome outcome =
-            trainer.train(budget, resume, folder, validations, saveSeconds, observer);
-        outcome.model().setTraining(false);
+            trainer.train(
+                budget,
+                resume,
+                folder,
+                validation.isEmpty() ? 0 : validations,
+                saveSeconds,
+                observer);
         var model = new Pretrained(spec, outcome.model(), tokenizer, spec.preprocessing(), device);
         if (!outcome.isComplete()) {
           throw new InputException(
@@ -176,9 +181,6 @@ final class TrainingSession {
 
     @Override
     public Map<String, Double> validate(Model model, long step) {
-      if (validation.isEmpty()) {
-        return Map.of();
-      }
       // The bundle is not closed: it owns neither the model in training nor the tokenizer.
       var bundle = new Pretrained(spec, model, tokenizer, spec.preprocessing(), device);
       Map<String, Double> metrics = PairEvaluation.of(bundle, validation).retrieval().metrics();

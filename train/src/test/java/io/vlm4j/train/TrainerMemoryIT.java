@@ -4,24 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vlm4j.model.Model;
-import io.vlm4j.tensor.Engine;
+import io.vlm4j.testing.OneThread;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(OneThread.class)
 class TrainerMemoryIT {
   private static final Path STATM = Path.of("/proc/self/statm");
   private static final int EARLY = 200;
   private static final int LATE = 2000;
-
-  private static int threads;
 
   @TempDir Path folder;
 
@@ -51,18 +49,6 @@ class TrainerMemoryIT {
     public Map<String, Double> validate(Model model, long step) {
       return Map.of();
     }
-  }
-
-  /** Threads only get in one another's way on matrices as small as these. */
-  @BeforeAll
-  static void useOneThread() {
-    threads = Engine.threads();
-    Engine.setThreads(1);
-  }
-
-  @AfterAll
-  static void useThreadsAsBefore() {
-    Engine.setThreads(threads);
   }
 
   @Test

@@ -7,8 +7,8 @@ import io.vlm4j.data.Sample;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.model.Model;
-import io.vlm4j.tensor.Engine;
 import io.vlm4j.tensor.Tensors;
+import io.vlm4j.testing.OneThread;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,14 +18,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@ExtendWith(OneThread.class)
 class TrainerTest {
   /** From OpenCLIP's training loop, with its format specifications. */
   private static final Pattern OPEN_CLIPS_LINE =
@@ -35,8 +35,6 @@ class TrainerTest {
               + " Logit Scale: \\d+\\.\\d{3}"
               + " Contrastive_loss: \\d[\\d.e+-]+ \\(\\d[\\d.e+-]+\\)"
               + " Loss: \\d[\\d.e+-]+ \\(\\d[\\d.e+-]+\\)");
-
-  private static int threads;
 
   @TempDir Path folder;
   private final Colours colours = new Colours();
@@ -68,18 +66,6 @@ class TrainerTest {
     public boolean stops() {
       return asked++ >= stopAfter;
     }
-  }
-
-  /** Threads only get in one another's way on matrices as small as these. */
-  @BeforeAll
-  static void useOneThread() {
-    threads = Engine.threads();
-    Engine.setThreads(1);
-  }
-
-  @AfterAll
-  static void useThreadsAsBefore() {
-    Engine.setThreads(threads);
   }
 
   @AfterEach
