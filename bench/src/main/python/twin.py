@@ -1,6 +1,7 @@
 """The CLIP of vlm4j written in plain PyTorch, to time training steps side by side.
 
-Arguments: model configuration (JSON), batch, precision, threads, warm-up steps, timed steps.
+Arguments: model configuration (JSON), batch, tokens of the shortest and of the longest text,
+precision, threads, warm-up steps, timed steps.
 Prints one line of JSON: the median step in milliseconds and the peak resident memory in MB.
 """
 
@@ -83,9 +84,10 @@ class Clip(nn.Module):
 
 def main():
     config = json.loads(sys.argv[1])
-    batch, precision = int(sys.argv[2]), sys.argv[3]
-    torch.set_num_threads(int(sys.argv[4]))
-    warm, timed = int(sys.argv[5]), int(sys.argv[6])
+    batch, shortest, longest = (int(x) for x in sys.argv[2:5])
+    precision = sys.argv[5]
+    threads, warm, timed = (int(x) for x in sys.argv[6:9])
+    torch.set_num_threads(threads)
     torch.manual_seed(0)
     model = Clip(config)
     decayed = [p for p in model.parameters() if p.ndim >= 2]
@@ -97,10 +99,12 @@ def main():
         eps=1e-6,
         fused=True,
     )
-    side, length = config["vision"]["imageSize"], config["text"]["contextLength"]
+    side, context = config["vision"]["imageSize"], config["text"]["contextLength"]
     pixels = torch.randn(batch, 3, side, side)
-    ids = (torch.arange(batch * length) * 7919 % 500).view(batch, length)
-    ids[:, -1] = config["text"]["vocabularySize"] - 1
+    ids = (torch.arange(batch * context) * 7919 % 500).view(batch, context)
+    lengths = shortest + torch.arange(batch) % (longest - shortest + 1)
+    past = torch.arange(context) >= lengths[:, None] - 1
+    ids[past] = config["text"]["vocabularySize"] - 1
     times = []
     for i in range(warm + timed):
         start = time.perf_counter()

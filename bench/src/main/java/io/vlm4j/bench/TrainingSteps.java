@@ -21,8 +21,9 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * Times training steps of a named model on random data: the counterpart of {@code twin.py}.
  *
- * <p>Arguments: model, batch, precision, threads, warm-up steps, timed steps. Prints one line of
- * JSON: the median step in milliseconds and the peak resident memory in MB.
+ * <p>Arguments: model, batch, tokens of the shortest and of the longest text, precision, threads,
+ * warm-up steps, timed steps. Prints one line of JSON: the median step in milliseconds and the peak
+ * resident memory in MB.
  */
 public final class TrainingSteps {
   private TrainingSteps() {}
@@ -31,19 +32,22 @@ public final class TrainingSteps {
   public static void main(String[] args) throws IOException {
     String name = args[0];
     int batchSize = Integer.parseInt(args[1]);
-    Engine.setThreads(Integer.parseInt(args[3]));
-    int warm = Integer.parseInt(args[4]);
-    int timed = Integer.parseInt(args[5]);
+    int shortest = Integer.parseInt(args[2]);
+    int longest = Integer.parseInt(args[3]);
+    String precision = args[4];
+    Engine.setThreads(Integer.parseInt(args[5]));
+    int warm = Integer.parseInt(args[6]);
+    int timed = Integer.parseInt(args[7]);
 
     ModelSpec<?> spec = ModelSpec.of(name);
     Engine.seed(0);
     var config =
         new TrainingConfig(
-            batchSize, 5e-4, 0.9, 0.98, 1e-6, 0.2, 0, 1, args[2], 0, 0, 1, Augmentation.NONE);
+            batchSize, 5e-4, 0.9, 0.98, 1e-6, 0.2, 0, 1, precision, 0, 0, 1, 0, Augmentation.NONE);
     var times = new double[timed];
     try (Model model = spec.create();
         var step = new GradientStep(model, config, new Device("cpu"));
-        Batch batch = batch(spec, batchSize)) {
+        Batch batch = batch(spec, batchSize, shortest, longest)) {
       for (int i = -warm; i < timed; i++) {
         long start = System.nanoTime();
         step.run(batch, 5e-4);
@@ -56,18 +60,22 @@ public final class TrainingSteps {
     System.out.println(Json.toLine(Map.of("ms", times[timed / 2], "peak_mb", peakMegabytes())));
   }
 
-  private static Batch batch(ModelSpec<?> spec, int size) {
+  private static Batch batch(ModelSpec<?> spec, int size, int shortest, int longest) {
     int side = spec.preprocessing().size();
-    int length = spec.contextLength();
-    var ids = new long[size * length];
-    for (int i = 0; i < ids.length; i++) {
-      // The last position ends the text: no shortening, as in the twin.
-      ids[i] = i % length == length - 1 ? spec.vocabularySize() - 1 : i * 7919L % 500;
+    int context = spec.contextLength();
+    int end = spec.vocabularySize() - 1;
+    var ids = new long[size * context];
+    for (int row = 0; row < size; row++) {
+      int length = shortest + row % (longest - shortest + 1);
+      for (int i = 0; i < context; i++) {
+        int at = row * context + i;
+        ids[at] = i < length - 1 ? at * 7919L % 500 : end;
+      }
     }
     try (var _ = new Scope()) {
       return new Batch()
           .put(Batch.PIXELS, torch.randn(size, 3, side, side))
-          .put(Batch.TOKENS, Tensors.of(ids, size, length));
+          .put(Batch.TOKENS, Tensors.of(ids, size, context));
     }
   }
 

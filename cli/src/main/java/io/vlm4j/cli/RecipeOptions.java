@@ -40,7 +40,10 @@ final class RecipeOptions {
       description = "Warm-up steps, or their share of all steps if below 1.")
   private @Nullable Double warmup;
 
-  @Option(names = "--precision", paramLabel = "P", description = "f32 or bf16.")
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      description = "f32, bf16 or auto: the quickest here (default).")
   private @Nullable String precision;
 
   @Option(names = "--seed", paramLabel = "S", description = "Seed of all chance.")

@@ -9,6 +9,7 @@ import io.vlm4j.io.Json;
 import io.vlm4j.model.Model;
 import io.vlm4j.model.ModelSpec;
 import io.vlm4j.model.Pretrained;
+import io.vlm4j.tensor.Precision;
 import io.vlm4j.text.BytePairs;
 import io.vlm4j.text.Tokenizer;
 import io.vlm4j.train.Budget;
@@ -36,7 +37,10 @@ final class TrainingSession {
 
   TrainingSession(
       Recipe recipe, List<Sample> training, List<Sample> validation, Path out, Device device) {
-    this.recipe = recipe;
+    // The run's record names what is computed, not how it was chosen.
+    Precision precision = Precision.parse(recipe.training().precision()).on(device);
+    this.recipe =
+        recipe.with(Map.of("training.precision", Json.parse('"' + precision.name() + '"')));
     this.training = training;
     this.validation = validation;
     this.out = out;
@@ -79,7 +83,8 @@ final class TrainingSession {
               spec.preprocessing(),
               recipe.training().augmentation(),
               tokenizer,
-              recipe.training().principalShare());
+              recipe.training().principalShare(),
+              recipe.training().wordDropout());
       var trainer = new Trainer(spec, recipe.training(), training, collator, device);
       if (resume.isPresent()) {
         requireSame(folder, resolved);

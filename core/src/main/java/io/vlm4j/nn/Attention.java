@@ -53,16 +53,13 @@ public final class Attention extends Module {
   }
 
   /** Cross-attention: queries {@code [B, Q, D]} look at {@code x} {@code [B, L, D]}. */
-  public Tensor forward(Tensor queries, Tensor x) {
+  public Tensor forward(Tensor queries, Tensor x, AttentionMask mask) {
     return call(
         () -> {
           Tensor q = project(queries, 0, width);
           Tensor kv = project(x, width, 3 * width); // [B, L, 2D]
           return attend(
-              q,
-              Tensors.slice(kv, 2, 0, width),
-              Tensors.slice(kv, 2, width, 2 * width),
-              AttentionMask.NONE);
+              q, Tensors.slice(kv, 2, 0, width), Tensors.slice(kv, 2, width, 2 * width), mask);
         },
         queries,
         x);

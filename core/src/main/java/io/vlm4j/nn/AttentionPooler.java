@@ -34,7 +34,8 @@ public final class AttentionPooler extends Module {
   public Tensor forward(Tensor x) {
     return call(
         () -> {
-          Tensor h = attention.forward(probe.expand(x.size(0), 1, x.size(2)), x); // [B, 1, D]
+          Tensor queries = probe.expand(x.size(0), 1, x.size(2));
+          Tensor h = attention.forward(queries, x, AttentionMask.NONE); // [B, 1, D]
           return h.add(mlp.forward(norm.forward(h))).select(1, 0); // [B, D]
         },
         x);

@@ -56,6 +56,27 @@ public final class Transformer extends Module {
         x);
   }
 
+  /**
+   * Runs all blocks for the result at one position of each sequence: {@code [B, L, D] -> [B, D]}.
+   *
+   * <p>Values and gradients are those of {@link #forward} at these positions, but of the last block
+   * no more is computed than they need: its keys and values, and one query, output and MLP a
+   * sequence. The taps see the last block's result as {@code [B, D]}.
+   *
+   * @param at positions, i64 {@code [B]}
+   */
+  public Tensor forwardAt(Tensor x, AttentionMask mask, Tensor at) {
+    return call(
+        () -> {
+          Tensor h = x;
+          for (Block block : blocks.subList(0, blocks.size() - 1)) {
+            h = block.forward(h, mask);
+          }
+          return blocks.getLast().forwardAt(h, mask, at);
+        },
+        x);
+  }
+
   private static final class Block extends Module {
     private final LayerNorm norm1;
     private final Attention attention;
@@ -84,6 +105,18 @@ public final class Transformer extends Module {
       return call(
           () -> {
             Tensor h = x.add(attention.forward(norm1.forward(x), mask));
+            return h.add(mlp.forward(norm2.forward(h)));
+          },
+          x);
+    }
+
+    Tensor forwardAt(Tensor x, AttentionMask mask, Tensor at) {
+      return call(
+          () -> {
+            Tensor index = at.view(-1, 1, 1).expand(x.size(0), 1, x.size(2)); // [B, 1, D]
+            Tensor n = norm1.forward(x);
+            Tensor mixed = attention.forward(n.gather(1, index), n, mask.of(at, x.size(1)));
+            Tensor h = x.gather(1, index).add(mixed).squeeze(1); // [B, D]
             return h.add(mlp.forward(norm2.forward(h)));
           },
           x);

@@ -14,6 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Device;
@@ -87,6 +89,23 @@ public final class Engine {
               + " (was vlm4j built with -Pcuda?): use cpu");
     }
     return new Device(name);
+  }
+
+  /** What the processor can do, as Linux names it; empty on other systems. */
+  static Set<String> cpuFlags() {
+    Path info = Path.of("/proc/cpuinfo");
+    if (!Files.isReadable(info)) {
+      return Set.of();
+    }
+    try (Stream<String> lines = Files.lines(info)) {
+      return lines
+          .filter(line -> line.startsWith("flags") || line.startsWith("Features"))
+          .findFirst()
+          .map(line -> Set.copyOf(List.of(line.substring(line.indexOf(':') + 1).split("\\s+"))))
+          .orElse(Set.of());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + info, e);
+    }
   }
 
   /**

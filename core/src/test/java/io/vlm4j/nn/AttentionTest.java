@@ -36,7 +36,7 @@ class AttentionTest {
   }
 
   /** Position 0 sees itself only, 1 all but 2, the others all. */
-  private static AttentionMask mask(String name) {
+  static AttentionMask mask(String name) {
     return switch (name) {
       case "causal" -> AttentionMask.CAUSAL;
       case "allowed" -> {
@@ -118,7 +118,10 @@ class AttentionTest {
     try (var attention = attention(random);
         var _ = new Scope()) {
       Tensor x = input(random, 2, 4);
-      assertThat(distance(attention.forward(x, x), attention.forward(x, AttentionMask.NONE)))
+      assertThat(
+              distance(
+                  attention.forward(x, x, AttentionMask.NONE),
+                  attention.forward(x, AttentionMask.NONE)))
           .isLessThan(1e-5);
     }
   }
@@ -133,7 +136,7 @@ class AttentionTest {
       var leaves = new LinkedHashMap<>(attention.parameters());
       leaves.put("queries", queries.set_requires_grad(true));
       leaves.put("x", x.set_requires_grad(true));
-      Gradients.check(random, leaves, () -> attention.forward(queries, x));
+      Gradients.check(random, leaves, () -> attention.forward(queries, x, AttentionMask.NONE));
     }
   }
 

@@ -240,6 +240,26 @@ class LayersTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "causal", "allowed"})
+  void theResultAtOnePositionIsThatOfTheWholeStackThere(String mask) {
+    Random random = random();
+    try (var stack = new Transformer(new Transformer.Config(6, 2, 2, 8, Activation.GELU, 1e-5));
+        var _ = new Scope()) {
+      randomize(random, stack, 0.5);
+      Tensor x = normal(random, 3, 4, 6);
+      Tensor at = Tensors.of(new long[] {2, 0, 3}, 3);
+      AttentionMask positions = AttentionTest.mask(mask);
+      Tensor all = stack.forward(x, positions);
+      Tensor there = stack.forwardAt(x, positions, at);
+      for (int b = 0; b < 3; b++) {
+        Tensor expected = all.select(0, b).select(0, Tensors.toLongs(at)[b]);
+        assertThat(distance(there.select(0, b), expected)).isLessThan(1e-5);
+      }
+      checkGradients(random, stack, Map.of("x", x), () -> stack.forwardAt(x, positions, at));
+    }
+  }
+
   private static Tensor block(Tensor x, Map<String, Tensor> p, String name) {
     Tensor normed = norm(x, p, name + "norm1.");
     Tensor qkv =

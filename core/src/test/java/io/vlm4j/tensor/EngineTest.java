@@ -2,6 +2,7 @@ package io.vlm4j.tensor;
 
 import static io.vlm4j.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
@@ -52,9 +53,22 @@ class EngineTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"f32, F32", "fp32, F32", "bf16, BF16", "amp_bf16, BF16", "BF16, BF16"})
+  @CsvSource({"f32, F32", "fp32, F32", "bf16, BF16", "amp_bf16, BF16", "BF16, BF16", "auto, AUTO"})
   void precisionsHaveOurNamesAndOpenClips(String name, Precision precision) {
     assertThat(Precision.parse(name)).isEqualTo(precision);
+  }
+
+  @Test
+  void theQuickestPrecisionIsBf16OnlyWhereTheProcessorHasIt() {
+    try (Device cpu = Engine.device("cpu")) {
+      var flags = Engine.cpuFlags();
+      boolean multiplies = flags.contains("avx512_bf16") || flags.contains("amx_bf16");
+      boolean isArm = flags.contains("asimd");
+      assumeFalse(isArm, "only of x86 processors the test knows the flags");
+      assertThat(Precision.AUTO.on(cpu)).isEqualTo(multiplies ? Precision.BF16 : Precision.F32);
+      assertThat(Precision.BF16.on(cpu)).isEqualTo(Precision.BF16);
+      assertThat(Precision.F32.on(cpu)).isEqualTo(Precision.F32);
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /** Batches of pictures {@code [B, 3, H, W]} with one of their captions each, {@code [B, L]}. */
 public final class PairCollator implements Collator {
@@ -17,21 +18,25 @@ public final class PairCollator implements Collator {
   private final Augmentation augmentation;
   private final Tokenizer tokenizer;
   private final double principalShare;
+  private final double wordDropout;
 
   /**
    * A collator for training.
    *
    * @param principalShare how often a sample's principal text is taken; otherwise one of the others
+   * @param wordDropout how often each word of a text is left out; one always stays
    */
   public PairCollator(
       Preprocessing preprocessing,
       Augmentation augmentation,
       Tokenizer tokenizer,
-      double principalShare) {
+      double principalShare,
+      double wordDropout) {
     this.preprocessing = preprocessing;
     this.augmentation = augmentation;
     this.tokenizer = tokenizer;
     this.principalShare = principalShare;
+    this.wordDropout = wordDropout;
   }
 
   @Override
@@ -43,7 +48,7 @@ public final class PairCollator implements Collator {
       try {
         var picture = augmentation.apply(row.sample().picture().get(), preprocessing, row.chance());
         preprocessing.normalize(picture, pixels, texts.size() * area);
-        texts.add(text(row.sample(), row.chance()));
+        texts.add(thinned(text(row.sample(), row.chance()), row.chance()));
       } catch (InputException e) {
         skipped.add(row.sample(), e);
       }
@@ -67,5 +72,18 @@ public final class PairCollator implements Collator {
     return others == 0 || chance.nextDouble() < principalShare
         ? sample.text()
         : sample.texts().get(1 + chance.nextInt(others));
+  }
+
+  /** So that the meaning of a text is not tied to the whole of it, nor to one word. */
+  private String thinned(String text, RandomGenerator chance) {
+    if (wordDropout == 0) {
+      return text;
+    }
+    String[] words = text.split(" ");
+    String kept =
+        Arrays.stream(words)
+            .filter(_ -> chance.nextDouble() >= wordDropout)
+            .collect(Collectors.joining(" "));
+    return kept.isEmpty() ? words[chance.nextInt(words.length)] : kept;
   }
 }

@@ -3,15 +3,18 @@ package io.vlm4j.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.within;
 
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.InputException;
 import io.vlm4j.tensor.Batch;
+import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
 import io.vlm4j.testing.Pictures;
 import io.vlm4j.text.BytePairs;
 import io.vlm4j.text.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -150,8 +153,8 @@ class LoaderTest {
     var sample =
         new Sample(
             "s", () -> Pictures.plain(2, 2, 0), List.of("picture", "of", "something"), Map.of());
-    var always = new PairCollator(Preprocessing.clip(SIZE), Augmentation.NONE, tokenizer, 1);
-    var never = new PairCollator(Preprocessing.clip(SIZE), Augmentation.NONE, tokenizer, 0);
+    var always = new PairCollator(Preprocessing.clip(SIZE), Augmentation.NONE, tokenizer, 1, 0);
+    var never = new PairCollator(Preprocessing.clip(SIZE), Augmentation.NONE, tokenizer, 0, 0);
     for (int step = 0; step < 20; step++) {
       var row = List.of(new Collator.Row(sample, Chance.of(7, step, 0)));
       try (Batch principal = always.collate(row, new SkippedSamples());
@@ -161,6 +164,32 @@ class LoaderTest {
         assertThat(Tensors.toLongs(other.get(Batch.TOKENS))[1]).isNotEqualTo(expected[1]);
       }
     }
+  }
+
+  @Test
+  void wordsAreLeftOutAsOftenAsAskedForAndOneAlwaysStays() {
+    var sample = new Sample("s", () -> Pictures.plain(2, 2, 0), List.of("one two three"), Map.of());
+    var half = new PairCollator(Preprocessing.clip(SIZE), Augmentation.NONE, tokenizer, 1, 0.5);
+    List<String> possible =
+        List.of("one", "two", "three", "one two", "one three", "two three", "one two three");
+    int kept = 0;
+    int rows = 400;
+    for (int step = 0; step < rows; step++) {
+      var row = List.of(new Collator.Row(sample, Chance.of(7, step, 0)));
+      try (Batch batch = half.collate(row, new SkippedSamples());
+          var _ = new Scope()) {
+        long[] ids = Tensors.toLongs(batch.get(Batch.TOKENS));
+        String left =
+            possible.stream()
+                .filter(
+                    text -> Arrays.equals(Tensors.toLongs(tokenizer.encode(List.of(text))), ids))
+                .findFirst()
+                .orElseThrow();
+        kept += left.split(" ").length;
+      }
+    }
+    // Three halves on average, and one instead of none in an eighth of all cases.
+    assertThat(kept / (double) rows).isCloseTo(1.5 + 0.125, within(0.15));
   }
 
   private List<Content> contents(int threads, long firstStep) {
@@ -178,7 +207,7 @@ class LoaderTest {
   }
 
   private Collator collator() {
-    return new PairCollator(Preprocessing.clip(SIZE), WILD, tokenizer, 0.5);
+    return new PairCollator(Preprocessing.clip(SIZE), WILD, tokenizer, 0.5, 0.2);
   }
 
   private static Loader loader(

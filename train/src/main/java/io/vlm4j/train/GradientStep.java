@@ -35,7 +35,7 @@ public final class GradientStep implements TrainingStep {
   public GradientStep(Model model, TrainingConfig config, Device device) {
     this.model = model;
     this.device = device;
-    precision = Precision.parse(config.precision());
+    precision = Precision.parse(config.precision()).on(device);
     maxGradientNorm = config.maxGradientNorm();
     optimizer =
         new AdamW(

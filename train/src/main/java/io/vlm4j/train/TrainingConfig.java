@@ -15,12 +15,13 @@ import io.vlm4j.tensor.Precision;
  * @param weightDecay of matrices; vectors and scalars do not decay
  * @param warmup steps of rising learning rate if at least 1, else their share of all steps
  * @param maxGradientNorm bound of the gradient's norm; 0 for none
- * @param precision {@code f32} or {@code bf16}
+ * @param precision {@code f32}, {@code bf16}, or {@code auto} for the device's quickest
  * @param averageDecay decay of the running mean of weights that is kept as the result; 0 keeps the
  *     last weights
  * @param seed of all chance
  * @param principalShare how often a picture's principal text is taken, rather than another of its
  *     texts
+ * @param wordDropout how often each word of a text is left out
  * @param augmentation changes of pictures
  */
 public record TrainingConfig(
@@ -36,6 +37,7 @@ public record TrainingConfig(
     double averageDecay,
     long seed,
     double principalShare,
+    double wordDropout,
     Augmentation augmentation) {
   /** Checks the numbers. */
   public TrainingConfig {
@@ -48,6 +50,7 @@ public record TrainingConfig(
     require(isBound(maxGradientNorm), "maxGradientNorm must be at least 0, not " + maxGradientNorm);
     require(isShare(averageDecay), "averageDecay must lie in [0, 1), not " + averageDecay);
     require(principalShare >= 0 && principalShare <= 1, "principalShare must lie in [0, 1]");
+    require(isShare(wordDropout), "wordDropout must lie in [0, 1), not " + wordDropout);
     Precision.parse(precision);
   }
 

@@ -41,7 +41,7 @@ final class Colours implements AutoCloseable {
     ObjectNode tree =
         Json.toTree(
             new TrainingConfig(
-                8, 3e-3, 0.9, 0.98, 1e-6, 0.1, 0, 1, "f32", 0, 5, 1, Augmentation.NONE));
+                8, 3e-3, 0.9, 0.98, 1e-6, 0.1, 0, 1, "f32", 0, 5, 1, 0, Augmentation.NONE));
     tree.setAll(Json.toTree(changes));
     return Json.fromTree(tree, TrainingConfig.class, "test");
   }
@@ -63,7 +63,7 @@ final class Colours implements AutoCloseable {
   }
 
   Trainer trainer(TrainingConfig config, List<Sample> samples) {
-    var collator = new PairCollator(spec.preprocessing(), config.augmentation(), tokenizer, 1);
+    var collator = new PairCollator(spec.preprocessing(), config.augmentation(), tokenizer, 1, 0);
     return new Trainer(spec, config, samples, collator, new Device("cpu"));
   }
 

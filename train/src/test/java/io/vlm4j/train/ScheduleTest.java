@@ -43,7 +43,7 @@ class ScheduleTest {
   void warmUpBelowOneIsAShareOfAllSteps(double warmup, long steps) {
     var config =
         new TrainingConfig(
-            8, 1e-3, 0.9, 0.98, 1e-6, 0.1, warmup, 1, "f32", 0, 0, 1, Augmentation.NONE);
+            8, 1e-3, 0.9, 0.98, 1e-6, 0.1, warmup, 1, "f32", 0, 0, 1, 0, Augmentation.NONE);
 
     assertThat(config.schedule(200)).isEqualTo(new Schedule(1e-3, steps, 200));
   }

@@ -23,6 +23,7 @@ class TrainingConfigTest {
     "maxGradientNorm, -1",
     "averageDecay, 1",
     "principalShare, 1.5",
+    "wordDropout, 1",
     "precision, f17",
     "learningRate, Infinity",
     "epsilon, NaN",
@@ -44,6 +45,7 @@ class TrainingConfigTest {
     "averageDecay, 0.999",
     "principalShare, 0",
     "precision, bf16",
+    "precision, auto",
     "precision, amp_bf16",
     "seed, -1"
   })
@@ -52,7 +54,7 @@ class TrainingConfigTest {
   }
 
   private static Object number(String value) {
-    if (value.contains("f")) {
+    if (value.contains("f") || value.equals("auto")) {
       return value.equals("Infinity") ? (Object) Double.POSITIVE_INFINITY : value;
     }
     return value.matches("-?\\d+") ? (Object) Integer.valueOf(value) : Double.valueOf(value);

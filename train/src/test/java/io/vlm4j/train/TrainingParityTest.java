@@ -39,7 +39,7 @@ class TrainingParityTest {
           new GradientStep(
               model,
               new TrainingConfig(
-                  16, 1e-3, 0.9, 0.98, 1e-6, 0.2, 5, 1, "f32", 0, 0, 1, Augmentation.NONE),
+                  16, 1e-3, 0.9, 0.98, 1e-6, 0.2, 5, 1, "f32", 0, 0, 1, 0, Augmentation.NONE),
               new Device("cpu"))) {
         for (int i = 0; i < losses.length; i++) {
           assertThat(schedule.at(i)).isCloseTo(rates[i], within(1e-8));

@@ -121,11 +121,13 @@ public final class Clip extends Model implements DualEncoder {
       return call(
           () -> {
             Tensor x = patches.forward(pixels); // [B, N, W]
-            Tensor first =
+            Tensor token =
                 classToken.to(x.scalar_type()).expand(x.size(0), 1, x.size(2)); // [B, 1, W]
-            x = torch.cat(new TensorVector(first, x), 1).add(positions); // [B, 1 + N, W]
-            x = blocks.forward(preNorm.forward(dropout.forward(x)), AttentionMask.NONE);
-            return projection.forward(norm.forward(x.select(1, 0))); // [B, D]
+            x = torch.cat(new TensorVector(token, x), 1).add(positions); // [B, 1 + N, W]
+            Tensor first =
+                Tensors.zeros(ScalarType.Long, x.size(0)).to(x.device(), ScalarType.Long);
+            x = blocks.forwardAt(preNorm.forward(dropout.forward(x)), AttentionMask.NONE, first);
+            return projection.forward(norm.forward(x)); // [B, D]
           },
           pixels);
     }
@@ -159,9 +161,8 @@ public final class Clip extends Model implements DualEncoder {
                 tokens
                     .forward(Tensors.slice(ids, 1, 0, length))
                     .add(Tensors.slice(positions, 0, 0, length)); // [B, L, W]
-            x = blocks.forward(x, AttentionMask.CAUSAL);
-            Tensor index = end.view(-1, 1, 1).expand(x.size(0), 1, x.size(2));
-            return projection.forward(norm.forward(x.gather(1, index).squeeze(1))); // [B, D]
+            x = blocks.forwardAt(x, AttentionMask.CAUSAL, end);
+            return projection.forward(norm.forward(x)); // [B, D]
           },
           ids);
     }

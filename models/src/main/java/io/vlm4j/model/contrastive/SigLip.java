@@ -147,8 +147,8 @@ public final class SigLip extends Model implements DualEncoder {
       return call(
           () -> {
             Tensor x = tokens.forward(ids).add(Tensors.slice(positions, 0, 0, ids.size(1)));
-            x = norm.forward(blocks.forward(x, AttentionMask.NONE)); // [B, L, D]
-            return head.forward(x.select(1, x.size(1) - 1)); // [B, D]
+            Tensor last = torch.full_like(ids.select(1, 0), new Scalar(ids.size(1) - 1)); // [B]
+            return head.forward(norm.forward(blocks.forwardAt(x, AttentionMask.NONE, last)));
           },
           ids);
     }
