@@ -84,7 +84,7 @@ final class TrainingSession {
               recipe.training().augmentation(),
               tokenizer,
               recipe.training().principalShare(),
-              recipe.training().wordDropout());
+              recipe.training().unknownWords());
       var trainer = new Trainer(spec, recipe.training(), training, collator, device);
       if (resume.isPresent()) {
         requireSame(folder, resolved);

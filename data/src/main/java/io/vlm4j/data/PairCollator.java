@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 
 /** Batches of pictures {@code [B, 3, H, W]} with one of their captions each, {@code [B, L]}. */
 public final class PairCollator implements Collator {
@@ -18,25 +17,27 @@ public final class PairCollator implements Collator {
   private final Augmentation augmentation;
   private final Tokenizer tokenizer;
   private final double principalShare;
-  private final double wordDropout;
+  private final double unknownWords;
 
   /**
    * A collator for training.
    *
    * @param principalShare how often a sample's principal text is taken; otherwise one of the others
-   * @param wordDropout how often each word of a text is left out; one always stays
+   * @param unknownWords how often a word of a text, but for one, is made unknown: its letters are
+   *     shuffled. A model that meets such words in training learns to understand a text by the
+   *     words that it does know
    */
   public PairCollator(
       Preprocessing preprocessing,
       Augmentation augmentation,
       Tokenizer tokenizer,
       double principalShare,
-      double wordDropout) {
+      double unknownWords) {
     this.preprocessing = preprocessing;
     this.augmentation = augmentation;
     this.tokenizer = tokenizer;
     this.principalShare = principalShare;
-    this.wordDropout = wordDropout;
+    this.unknownWords = unknownWords;
   }
 
   @Override
@@ -48,7 +49,7 @@ public final class PairCollator implements Collator {
       try {
         var picture = augmentation.apply(row.sample().picture().get(), preprocessing, row.chance());
         preprocessing.normalize(picture, pixels, texts.size() * area);
-        texts.add(thinned(text(row.sample(), row.chance()), row.chance()));
+        texts.add(withUnknownWords(text(row.sample(), row.chance()), row.chance()));
       } catch (InputException e) {
         skipped.add(row.sample(), e);
       }
@@ -74,16 +75,28 @@ public final class PairCollator implements Collator {
         : sample.texts().get(1 + chance.nextInt(others));
   }
 
-  /** So that the meaning of a text is not tied to the whole of it, nor to one word. */
-  private String thinned(String text, RandomGenerator chance) {
-    if (wordDropout == 0) {
+  private String withUnknownWords(String text, RandomGenerator chance) {
+    if (unknownWords == 0) {
       return text;
     }
     String[] words = text.split(" ");
-    String kept =
-        Arrays.stream(words)
-            .filter(_ -> chance.nextDouble() >= wordDropout)
-            .collect(Collectors.joining(" "));
-    return kept.isEmpty() ? words[chance.nextInt(words.length)] : kept;
+    int spared = chance.nextInt(words.length);
+    for (int i = 0; i < words.length; i++) {
+      if (i != spared && chance.nextDouble() < unknownWords) {
+        words[i] = shuffled(words[i], chance);
+      }
+    }
+    return String.join(" ", words);
+  }
+
+  private static String shuffled(String word, RandomGenerator chance) {
+    int[] letters = word.codePoints().toArray();
+    for (int i = letters.length - 1; i > 0; i--) {
+      int j = chance.nextInt(i + 1);
+      int letter = letters[i];
+      letters[i] = letters[j];
+      letters[j] = letter;
+    }
+    return new String(letters, 0, letters.length);
   }
 }

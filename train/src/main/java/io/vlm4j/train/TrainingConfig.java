@@ -21,7 +21,8 @@ import io.vlm4j.tensor.Precision;
  * @param seed of all chance
  * @param principalShare how often a picture's principal text is taken, rather than another of its
  *     texts
- * @param wordDropout how often each word of a text is left out
+ * @param unknownWords how often a word of a text, but for one, is made unknown, its letters
+ *     shuffled
  * @param augmentation changes of pictures
  */
 public record TrainingConfig(
@@ -37,7 +38,7 @@ public record TrainingConfig(
     double averageDecay,
     long seed,
     double principalShare,
-    double wordDropout,
+    double unknownWords,
     Augmentation augmentation) {
   /** Checks the numbers. */
   public TrainingConfig {
@@ -50,7 +51,7 @@ public record TrainingConfig(
     require(isBound(maxGradientNorm), "maxGradientNorm must be at least 0, not " + maxGradientNorm);
     require(isShare(averageDecay), "averageDecay must lie in [0, 1), not " + averageDecay);
     require(principalShare >= 0 && principalShare <= 1, "principalShare must lie in [0, 1]");
-    require(isShare(wordDropout), "wordDropout must lie in [0, 1), not " + wordDropout);
+    require(isShare(unknownWords), "unknownWords must lie in [0, 1), not " + unknownWords);
     Precision.parse(precision);
   }
 

@@ -23,7 +23,7 @@ class TrainingConfigTest {
     "maxGradientNorm, -1",
     "averageDecay, 1",
     "principalShare, 1.5",
-    "wordDropout, 1",
+    "unknownWords, 1",
     "precision, f17",
     "learningRate, Infinity",
     "epsilon, NaN",
