@@ -2,7 +2,7 @@ package io.vlm4j.testing;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.vlm4j.io.SafeTensors;
+import io.vlm4j.io.TensorSource;
 import io.vlm4j.tensor.Tensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ public final class Fixtures {
   public static SequencedMap<String, Tensor> tensors(String name) {
     Path file = Path.of("../../shared/fixtures", name);
     assumeTrue(Files.isRegularFile(file), "reference fixtures are absent: " + file);
-    return SafeTensors.read(file);
+    return TensorSource.readAll(file);
   }
 
   /** The largest absolute difference of two tensors of one shape. */

@@ -24,6 +24,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 public final class Json {
   private static final ObjectMapper JSON = strict(JsonMapper.builder());
   private static final ObjectMapper YAML = strict(YAMLMapper.builder());
+  private static final long MAX_FILE = 1 << 28; // the largest tokenizers are some 40 MB
+  private static final int MAX_QUOTED = 200;
 
   private Json() {}
 
@@ -50,6 +52,9 @@ public final class Json {
   /** The object in a JSON file. */
   public static ObjectNode readObject(Path file) {
     try {
+      if (Files.size(file) > MAX_FILE) {
+        throw new InputException(file + ": too large for a JSON file that describes something");
+      }
       if (JSON.readTree(Files.readString(file)) instanceof ObjectNode object) {
         return object;
       }
@@ -124,6 +129,12 @@ public final class Json {
     return JSON.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value) + "\n";
   }
 
+  /** A name out of a file as messages show it: on one line and not too long. */
+  static String quote(String name) {
+    String line = name.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", "\ufffd");
+    return "'" + (line.length() > MAX_QUOTED ? line.substring(0, MAX_QUOTED) + "..." : line) + "'";
+  }
+
   /** The user's error for a file that cannot be read. */
   public static InputException cannotRead(Path file, IOException cause) {
     return new InputException("cannot read " + file + ": " + AtomicFiles.reason(cause), cause);
@@ -135,7 +146,8 @@ public final class Json {
         : new InputException(place + ": " + describe(e), e);
   }
 
-  private static String describe(JacksonException e) {
+  /** What is wrong, and where, on one line. */
+  static String describe(JacksonException e) {
     String message =
         e instanceof UnrecognizedPropertyException unknown
             ? "unknown key, known are " + unknown.getKnownPropertyIds()

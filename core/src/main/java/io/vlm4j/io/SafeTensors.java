@@ -3,10 +3,12 @@ package io.vlm4j.io;
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -16,80 +18,39 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import org.bytedeco.javacpp.BytePointer;
+import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The safetensors format: an 8-byte header length, a JSON header, and the tensors' bytes.
- *
- * <p>Reading copies each tensor from the file into native memory, so that the file may go away. A
- * damaged file is refused with the offending key.
+ * Writes the safetensors format: an 8-byte header length, a JSON header, and the tensors' bytes.
+ * {@link TensorSource} reads it.
  */
 public final class SafeTensors {
-  private static final long MAX_HEADER = 100_000_000; // the reference implementation's limit
-  private static final int CHUNK = 1 << 26;
-  private static final Map<String, ScalarType> TYPES =
-      Map.ofEntries(
-          Map.entry("F64", ScalarType.Double),
-          Map.entry("F32", ScalarType.Float),
-          Map.entry("F16", ScalarType.Half),
-          Map.entry("BF16", ScalarType.BFloat16),
-          Map.entry("I64", ScalarType.Long),
-          Map.entry("I32", ScalarType.Int),
-          Map.entry("I16", ScalarType.Short),
-          Map.entry("I8", ScalarType.Char),
-          Map.entry("U8", ScalarType.Byte),
-          Map.entry("BOOL", ScalarType.Bool));
+  private static final String ENDING = ".safetensors";
+  private static final String INDEX_ENDING = ".safetensors.index.json";
+  private static final long CHUNK = 1 << 26; // a buffer holds at most 2 GiB
 
   private SafeTensors() {}
 
   /**
-   * The tensors of a file by name, in the file's order; the innermost scope owns them.
+   * Writes tensors atomically. The header names them in the map's order; their bytes follow with
+   * the widest types first, so that each tensor is aligned to its own type.
    *
-   * @throws InputException if the file cannot be read or is damaged
+   * @throws InputException if the file cannot be written, or safetensors has no type for a tensor
    */
-  public static SequencedMap<String, Tensor> read(Path file) {
-    try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      ObjectNode header = header(file, channel);
-      long start = channel.position();
-      List<Entry> entries = entries(file, header, channel.size() - start);
-      var tensors = new LinkedHashMap<String, Tensor>();
-      for (Entry entry : entries) {
-        tensors.put(entry.key, tensor(file, channel, start, entry));
-      }
-      return tensors;
-    } catch (IOException e) {
-      throw Json.cannotRead(file, e);
-    }
-  }
-
-  /** The free-form strings that a file carries about itself. */
-  public static Map<String, String> metadata(Path file) {
-    try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      var metadata = new LinkedHashMap<String, String>();
-      for (var entry : header(file, channel).path("__metadata__").properties()) {
-        metadata.put(entry.getKey(), entry.getValue().asString(""));
-      }
-      return metadata;
-    } catch (IOException e) {
-      throw Json.cannotRead(file, e);
-    }
-  }
-
-  /** Writes tensors in the map's order, atomically. */
   public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
+    SequencedMap<String, Tensor> layout = layout(tensors);
+    byte[] header = header(tensors, layout, metadata);
     AtomicFiles.writeFile(
         file,
         path -> {
           try (var channel =
               FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            writeAll(channel, ByteBuffer.wrap(headerBytes(tensors, metadata)));
-            for (Tensor tensor : tensors.values()) {
+            writeAll(channel, ByteBuffer.wrap(header));
+            for (Tensor tensor : layout.values()) {
               try (var _ = new Scope()) {
-                write(channel, tensor.detach().cpu().contiguous());
+                write(channel, Tensors.memory(tensor.detach().cpu().contiguous()));
               }
             }
             channel.force(true);
@@ -97,182 +58,137 @@ public final class SafeTensors {
         });
   }
 
-  private static byte[] headerBytes(Map<String, Tensor> tensors, Map<String, String> metadata) {
+  /**
+   * Writes tensors into several files with an index, as Hugging Face does: {@code
+   * model-00001-of-00003.safetensors} and {@code model.safetensors.index.json}; into the plain
+   * {@code model.safetensors} if they fit into one. Files of an earlier writing under the same name
+   * are removed.
+   *
+   * <p>Each file appears atomically, the index last. For all or nothing, write into a new folder.
+   *
+   * @param baseName what the files' names begin with, such as {@code model}
+   * @param maxShardBytes the most bytes of tensors in a file; a larger tensor has a file of its own
+   * @return the file to open: the index, or the only file
+   */
+  public static Path writeSharded(
+      Path folder,
+      String baseName,
+      Map<String, Tensor> tensors,
+      Map<String, String> metadata,
+      long maxShardBytes) {
+    List<SequencedMap<String, Tensor>> shards = shards(tensors, maxShardBytes);
+    Path single = folder.resolve(baseName + ENDING);
+    Path index = folder.resolve(baseName + INDEX_ENDING);
+    var written = new ArrayList<Path>();
+    if (shards.size() == 1) {
+      write(single, tensors, metadata);
+      written.add(single);
+    } else {
+      ObjectNode json = Json.object();
+      json.putObject("metadata")
+          .put("total_size", tensors.values().stream().mapToLong(Tensor::nbytes).sum());
+      ObjectNode map = json.putObject("weight_map");
+      for (var shard : shards) {
+        String name =
+            "%s-%05d-of-%05d%s".formatted(baseName, written.size() + 1, shards.size(), ENDING);
+        write(folder.resolve(name), shard, metadata);
+        written.add(folder.resolve(name));
+        shard.keySet().forEach(key -> map.put(key, name));
+      }
+      AtomicFiles.writeString(index, Json.toText(json));
+      written.add(index);
+    }
+    removeOthers(folder, baseName, written);
+    return written.getLast();
+  }
+
+  private static List<SequencedMap<String, Tensor>> shards(
+      Map<String, Tensor> tensors, long maxShardBytes) {
+    var shards = new ArrayList<SequencedMap<String, Tensor>>();
+    shards.add(new LinkedHashMap<>());
+    long size = 0;
+    for (var entry : tensors.entrySet()) {
+      long bytes = entry.getValue().nbytes();
+      if (bytes > maxShardBytes - size && !shards.getLast().isEmpty()) {
+        shards.add(new LinkedHashMap<>());
+        size = 0;
+      }
+      shards.getLast().put(entry.getKey(), entry.getValue());
+      size += bytes;
+    }
+    return shards;
+  }
+
+  private static void removeOthers(Path folder, String baseName, List<Path> written) {
+    var ours =
+        Pattern.compile(
+            Pattern.quote(baseName)
+                + "(-\\d{5}-of-\\d{5})?\\.safetensors|"
+                + Pattern.quote(baseName + INDEX_ENDING));
+    try (var files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        if (ours.matcher(String.valueOf(file.getFileName())).matches() && !written.contains(file)) {
+          Files.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      throw AtomicFiles.cannotWrite(folder, e);
+    }
+  }
+
+  private static SequencedMap<String, Tensor> layout(Map<String, Tensor> tensors) {
+    var layout = new LinkedHashMap<String, Tensor>();
+    tensors.entrySet().stream()
+        .sorted(Comparator.comparingInt(entry -> -Dtype.of(entry.getValue().scalar_type()).size()))
+        .forEach(entry -> layout.put(entry.getKey(), entry.getValue()));
+    return layout;
+  }
+
+  /**
+   * The header, which names the tensors in the order of {@code tensors}.
+   *
+   * @param layout the same tensors in the order of their bytes
+   */
+  private static byte[] header(
+      Map<String, Tensor> tensors, Map<String, Tensor> layout, Map<String, String> metadata) {
     ObjectNode header = Json.object();
     if (!metadata.isEmpty()) {
-      header.set("__metadata__", Json.toTree(metadata));
+      header.set(SafeTensorsHeader.METADATA, Json.toTree(metadata));
     }
-    long offset = 0;
-    for (var entry : tensors.entrySet()) {
-      Tensor tensor = entry.getValue();
-      ObjectNode description = header.putObject(entry.getKey());
-      description.put("dtype", typeName(tensor.scalar_type()));
+    tensors.forEach((name, tensor) -> {
+      if (name.equals(SafeTensorsHeader.METADATA)) {
+        throw new InputException("safetensors has no place for a tensor named " + name);
+      }
+      ObjectNode description = header.putObject(name);
+      description.put("dtype", Dtype.of(tensor.scalar_type()).name());
       var shape = description.putArray("shape");
       Arrays.stream(tensor.shape()).forEach(shape::add);
-      description.putArray("data_offsets").add(offset).add(offset + tensor.nbytes());
-      offset += tensor.nbytes();
+    });
+    long offset = 0;
+    for (var entry : layout.entrySet()) {
+      long end = offset + entry.getValue().nbytes();
+      header.withObjectProperty(entry.getKey()).putArray("data_offsets").add(offset).add(end);
+      offset = end;
     }
-    byte[] json = Json.toLine(header).getBytes(StandardCharsets.UTF_8);
-    int padded = (json.length + 7) / 8 * 8; // tensors begin at a multiple of 8 bytes
-    var bytes = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putLong(padded).put(json);
-    while (bytes.hasRemaining()) {
-      bytes.put((byte) ' ');
-    }
-    return bytes.array();
+    return padded(Json.toLine(header).getBytes(StandardCharsets.UTF_8));
   }
 
-  private static ObjectNode header(Path file, FileChannel channel) throws IOException {
-    var length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    readFully(file, channel, length);
-    long size = length.flip().getLong();
-    if (size < 2 || size > MAX_HEADER || size > channel.size() - Long.BYTES) {
-      throw new InputException(file + ": not a safetensors file, or a truncated one");
+  /** With its length before it, and spaces after it: tensors begin at a multiple of 8 bytes. */
+  private static byte[] padded(byte[] json) {
+    int length = (json.length + 7) / 8 * 8;
+    if (length > SafeTensorsHeader.MAX_SIZE) {
+      throw new InputException("too many tensors for one safetensors file: write several");
     }
-    var json = ByteBuffer.allocate(Math.toIntExact(size));
-    readFully(file, channel, json);
-    try {
-      if (Json.parse(new String(json.array(), StandardCharsets.UTF_8))
-          instanceof ObjectNode object) {
-        return object;
-      }
-    } catch (InputException e) {
-      throw new InputException(file + ": the safetensors header is " + e.getMessage(), e);
-    }
-    throw new InputException(file + ": the safetensors header is no JSON object");
+    var bytes = new byte[Long.BYTES + length];
+    Arrays.fill(bytes, (byte) ' ');
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(length).put(json);
+    return bytes;
   }
 
-  /** What the header says of one tensor. */
-  private record Entry(String key, ScalarType type, long[] shape, long begin, long end) {}
-
-  /** All entries, checked: together they cover the file's data exactly, without overlaps. */
-  private static List<Entry> entries(Path file, ObjectNode header, long dataSize) {
-    var entries = new ArrayList<Entry>();
-    for (var property : header.properties()) {
-      if (!property.getKey().equals("__metadata__")) {
-        entries.add(entry(file, property.getKey(), property.getValue(), dataSize));
-      }
-    }
-    long covered = 0;
-    for (Entry entry :
-        entries.stream()
-            .sorted(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end))
-            .toList()) {
-      if (entry.begin != covered) {
-        throw new InputException(
-            "%s: '%s' should begin at byte %d of the data, not at %d"
-                .formatted(file, entry.key, covered, entry.begin));
-      }
-      covered = entry.end;
-    }
-    if (covered != dataSize) {
-      throw new InputException(
-          "%s: the tensors end at byte %d of the data, the file at %d"
-              .formatted(file, covered, dataSize));
-    }
-    return entries;
-  }
-
-  private static Entry entry(Path file, String key, JsonNode description, long dataSize) {
-    ScalarType type = TYPES.get(description.path("dtype").asString(""));
-    if (type == null) {
-      throw new InputException(
-          file + ": '" + key + "' has the unknown type " + description.path("dtype"));
-    }
-    if (!description.path("shape").isArray()) {
-      throw new InputException(file + ": '" + key + "' has no shape");
-    }
-    var shape = new long[description.path("shape").size()];
-    for (int i = 0; i < shape.length; i++) {
-      shape[i] = count(description.path("shape").path(i));
-    }
-    long begin = count(description.path("data_offsets").path(0));
-    long end = count(description.path("data_offsets").path(1));
-    long expected = size(type, shape);
-    if (expected < 0 || begin < 0 || end > dataSize || end < begin || end - begin != expected) {
-      throw new InputException(
-          "%s: '%s' of shape %s %s, but its offsets are [%d, %d] of %d"
-              .formatted(
-                  file,
-                  key,
-                  Arrays.toString(shape),
-                  expected < 0 ? "is impossible" : "should hold " + expected + " bytes",
-                  begin,
-                  end,
-                  dataSize));
-    }
-    return new Entry(key, type, shape, begin, end);
-  }
-
-  /** The whole number in {@code node}; -1 if it is something else. */
-  private static long count(JsonNode node) {
-    return node.isIntegralNumber() && node.canConvertToLong() ? node.asLong() : -1;
-  }
-
-  private static Tensor tensor(Path file, FileChannel channel, long start, Entry entry)
-      throws IOException {
-    Tensor tensor = Tensors.empty(entry.type, entry.shape);
-    if (entry.end > entry.begin) {
-      fill(file, channel.position(start + entry.begin), tensor);
-    }
-    return tensor;
-  }
-
-  private static void fill(Path file, FileChannel channel, Tensor tensor) throws IOException {
-    try (var _ = new Scope()) {
-      var bytes = new BytePointer(tensor.data_ptr()).capacity(tensor.nbytes());
-      for (long at = 0; at < tensor.nbytes(); at += CHUNK) {
-        long end = Math.min(tensor.nbytes(), at + CHUNK);
-        readFully(file, channel, bytes.position(at).limit(end).asByteBuffer());
-      }
-    }
-  }
-
-  private static void write(FileChannel channel, Tensor tensor) throws IOException {
-    if (tensor.nbytes() == 0) {
-      return; // no memory to point to
-    }
-    var bytes = new BytePointer(tensor.data_ptr()).capacity(tensor.nbytes());
-    for (long at = 0; at < tensor.nbytes(); at += CHUNK) { // a buffer holds at most 2 GiB
-      long end = Math.min(tensor.nbytes(), at + CHUNK);
-      writeAll(channel, bytes.position(at).limit(end).asByteBuffer());
-    }
-  }
-
-  private static long size(ScalarType type, long[] shape) {
-    long size =
-        switch (type) {
-          case Double, Long -> 8;
-          case Float, Int -> 4;
-          case Half, BFloat16, Short -> 2;
-          default -> 1;
-        };
-    boolean isEmpty = false;
-    for (long side : shape) {
-      // Without its zeros, so that what libtorch computes of an empty shape fits as well.
-      if (side < 0 || (side > 0 && size > Long.MAX_VALUE / side)) {
-        return -1;
-      }
-      isEmpty |= side == 0;
-      size *= Math.max(side, 1);
-    }
-    return isEmpty ? 0 : size;
-  }
-
-  private static String typeName(ScalarType type) {
-    return TYPES.entrySet().stream()
-        .filter(entry -> entry.getValue() == type.intern())
-        .map(Map.Entry::getKey)
-        .findFirst()
-        .orElseThrow(() -> new InputException("safetensors has no type for " + type));
-  }
-
-  private static void readFully(Path file, FileChannel channel, ByteBuffer buffer)
-      throws IOException {
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer) < 0) {
-        throw new InputException(file + ": not a safetensors file, or a truncated one");
-      }
+  private static void write(FileChannel channel, MemorySegment memory) throws IOException {
+    for (long at = 0; at < memory.byteSize(); at += CHUNK) {
+      long length = Math.min(CHUNK, memory.byteSize() - at);
+      writeAll(channel, memory.asSlice(at, length).asByteBuffer());
     }
   }
 

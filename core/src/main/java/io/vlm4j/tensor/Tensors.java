@@ -1,5 +1,6 @@
 package io.vlm4j.tensor;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -103,6 +104,23 @@ public final class Tensors {
         .capacity(tensor.nbytes())
         .asByteBuffer()
         .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * The memory of a contiguous CPU tensor of any size; valid as long as the tensor is, so hold on
+   * to the tensor.
+   */
+  @SuppressWarnings("restricted") // the tensor says how long its memory is
+  public static MemorySegment memory(Tensor tensor) {
+    if (!tensor.is_cpu() || !tensor.is_contiguous()) {
+      throw new IllegalArgumentException("only a contiguous tensor on the CPU has plain memory");
+    }
+    if (tensor.nbytes() == 0) {
+      return MemorySegment.NULL;
+    }
+    try (var _ = new Scope()) {
+      return MemorySegment.ofAddress(tensor.data_ptr().address()).reinterpret(tensor.nbytes());
+    }
   }
 
   /** {@code tensor[from:to]} along dimension {@code dim}. */

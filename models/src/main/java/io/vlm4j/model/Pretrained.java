@@ -7,6 +7,7 @@ import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.io.SafeTensors;
+import io.vlm4j.io.TensorSource;
 import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
@@ -97,7 +98,7 @@ public final class Pretrained implements AutoCloseable {
    */
   public static void loadWeights(Model model, KeyMap keys, Path file) {
     try (var _ = new Scope()) {
-      model.load(keys.toOurs(SafeTensors.read(file), file.toString()), file.toString());
+      model.load(keys.toOurs(TensorSource.readAll(file), file.toString()), file.toString());
     }
   }
 

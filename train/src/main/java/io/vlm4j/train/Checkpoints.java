@@ -4,6 +4,7 @@ import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.io.SafeTensors;
+import io.vlm4j.io.TensorSource;
 import io.vlm4j.model.Model;
 import io.vlm4j.tensor.Scope;
 import java.io.IOException;
@@ -84,9 +85,9 @@ final class Checkpoints {
   static void restore(Path checkpoint, Model model, TrainingStep step) {
     try (var _ = new Scope()) {
       Path weights = checkpoint.resolve("model.safetensors");
-      model.load(SafeTensors.read(weights), weights.toString());
+      model.load(TensorSource.readAll(weights), weights.toString());
       Path state = checkpoint.resolve("optimizer.safetensors");
-      step.load(SafeTensors.read(state), position(checkpoint).done(), state.toString());
+      step.load(TensorSource.readAll(state), position(checkpoint).done(), state.toString());
     }
   }
 
