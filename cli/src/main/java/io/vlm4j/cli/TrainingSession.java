@@ -115,7 +115,7 @@ final class TrainingSession {
   private Tokenizer tokenizer(boolean resume) {
     int context = recipe.model().contextLength();
     if (resume) {
-      return Tokenizer.read(tokenizerFolder().resolve("tokenizer.json"), context);
+      return Tokenizer.read(tokenizerFolder(), context);
     }
     List<String> texts = training.stream().flatMap(s -> s.texts().stream()).toList();
     return Tokenizer.of(BytePairs.learn(texts, recipe.model().vocabularySize()), context);

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -60,7 +61,8 @@ public record BytePairs(Map<String, Integer> vocabulary, List<Pair> merges) {
     return new Learner(texts).learn(size - FIXED);
   }
 
-  private static BytePairs of(List<Pair> merges) {
+  /** The vocabulary that CLIP builds from its merges: their order decides the ids. */
+  static BytePairs of(List<Pair> merges) {
     var vocabulary = new LinkedHashMap<String, Integer>();
     for (String end : List.of("", WORD_END)) {
       for (String symbol : SYMBOLS) {
@@ -71,6 +73,11 @@ public record BytePairs(Map<String, Integer> vocabulary, List<Pair> merges) {
     vocabulary.put(START, vocabulary.size());
     vocabulary.put(END, vocabulary.size());
     return new BytePairs(vocabulary, List.copyOf(merges));
+  }
+
+  /** The id of a piece that the vocabulary has. */
+  int id(String piece) {
+    return Objects.requireNonNull(vocabulary.get(piece), piece);
   }
 
   /** Words with their pieces and counts; every merge only touches the words that hold the pair. */

@@ -1,77 +1,132 @@
 package io.vlm4j.text;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.tensor.Tensors;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.pytorch.Tensor;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Text to token ids, through the Hugging Face tokenizers library, from and to {@code
- * tokenizer.json}. Ids come with start and end of text; a text that is too long loses its tail,
- * never its end of text. Any number of threads may use one tokenizer.
+ * Text to token ids: a vocabulary and its model's {@link TokenizerRules}. Ids come with what the
+ * model wants before and after a text; a text that is too long loses its tail, never its end of
+ * text. Any number of threads may use one tokenizer.
+ *
+ * <p>A {@code tokenizer.json}, a {@code vocab.json} with {@code merges.txt} and OpenCLIP's list of
+ * merges run in the Hugging Face tokenizers library; a SentencePiece {@code .model} runs in {@link
+ * SentencePiece}. Names of special pieces in a text become those pieces, as in Python, except for a
+ * {@code .model}: there they are plain text.
  */
 public final class Tokenizer implements AutoCloseable {
-  static {
-    // The library reports its use over the network unless both are set.
-    System.setProperty("OPT_OUT_TRACKING", "true");
-    System.setProperty("ai.djl.offline", "true");
-  }
-
   /** Captions come back in every epoch; this many are not cut again. */
   private static final int CACHED = 1 << 16;
 
-  private final String json;
-  private final HuggingFaceTokenizer library;
+  private final Segmentation segmentation;
+  private final TokenizerRules rules;
+  private final TokenizerFiles files;
   private final Map<String, long[]> recent = new ConcurrentHashMap<>();
-  private final int contextLength;
+  private final OptionalLong startId;
   private final long endId;
+  private final long padId;
 
-  private Tokenizer(String json, int contextLength, String place) {
-    this.json = json;
-    this.contextLength = contextLength;
+  private Tokenizer(Segmentation segmentation, TokenizerRules rules, TokenizerFiles files) {
+    this.segmentation = segmentation;
+    this.rules = rules;
+    this.files = files;
     try {
-      library =
-          HuggingFaceTokenizer.newInstance(
-              new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)),
-              Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true"));
-    } catch (IOException | RuntimeException e) {
-      throw new InputException(place + ": not a usable tokenizer.json: " + e.getMessage(), e);
+      endId = id(rules.end(), "end of text");
+      startId =
+          rules.start().isPresent()
+              ? OptionalLong.of(id(rules.start().get(), "start of text"))
+              : OptionalLong.empty();
+      padId = rules.pad().isPresent() ? id(rules.pad().get(), "padding") : 0;
+    } catch (InputException e) {
+      segmentation.close();
+      throw e;
     }
-    long[] empty = library.encode("").getIds();
-    if (empty.length == 0) {
-      throw new InputException(place + ": the tokenizer adds no end of text");
-    }
-    endId = empty[empty.length - 1];
+  }
+
+  private long id(String piece, String purpose) {
+    return segmentation
+        .id(piece)
+        .orElseThrow(() ->
+            new InputException(
+                "%s: the vocabulary has no '%s' for %s"
+                    .formatted(files.place(), piece, purpose)));
   }
 
   /** A tokenizer for a learned encoding, of texts of at most {@code contextLength} tokens. */
   public static Tokenizer of(BytePairs pairs, int contextLength) {
-    return new Tokenizer(Json.toLine(describe(pairs)), contextLength, "learned tokenizer");
+    TokenizerFiles files = BytePairFiles.toFiles(pairs, contextLength, "learned tokenizer");
+    return of(pairs, TokenizerRules.clip(contextLength), files);
+  }
+
+  private static Tokenizer of(BytePairs pairs, TokenizerRules rules, TokenizerFiles files) {
+    ObjectNode json = BytePairFiles.describe(pairs, rules);
+    return new Tokenizer(new LibrarySegmentation(json, files.place()), rules, files);
   }
 
   /**
-   * The tokenizer of a {@code tokenizer.json}, for texts of at most {@code contextLength} tokens.
+   * The tokenizer of a model folder, by the rules that its files tell.
+   *
+   * @throws InputException if a file is missing or damaged, or if the files do not fit each other
    */
-  public static Tokenizer read(Path file, int contextLength) {
-    try {
-      return new Tokenizer(Files.readString(file), contextLength, file.toString());
-    } catch (IOException e) {
-      throw Json.cannotRead(file, e);
+  public static Tokenizer read(Path folder, int contextLength) {
+    return read(folder, TokenizerRules.of(folder, contextLength));
+  }
+
+  /**
+   * The tokenizer of a folder, or of one file: {@code tokenizer.json}, {@code vocab.json} (beside a
+   * {@code merges.txt}), a SentencePiece {@code .model}, or OpenCLIP's {@code
+   * bpe_simple_vocab_16e6.txt.gz}.
+   *
+   * @throws InputException if a file is missing or damaged, or if the rules name a piece that the
+   *     vocabulary does not have
+   */
+  public static Tokenizer read(Path folderOrFile, TokenizerRules rules) {
+    TokenizerFiles files = TokenizerFiles.read(folderOrFile);
+    Optional<String> model = files.first(TokenizerFiles.MODELS);
+    boolean bringsMark = rules.cleaning().steps().contains(TextCleaning.Step.MARK);
+    // SigLIP's ids are those of its SentencePiece model, even where a tokenizer.json lies beside.
+    if (model.isPresent() && (bringsMark || !files.has("tokenizer.json"))) {
+      String place = files.place(model.get());
+      var pieces = new SentencePiece(SentencePieceModel.parse(files.bytes(model.get()), place));
+      return new Tokenizer(bringsMark ? pieces.withoutDummyPrefix() : pieces, rules, files);
     }
+    Optional<ObjectNode> json = files.object("tokenizer.json");
+    if (json.isPresent()) {
+      String place = files.place("tokenizer.json");
+      Optional<BytePairs> pairs =
+          rules.end().equals(TokenizerRules.OPEN_CLIP_END)
+              ? BytePairFiles.of(json.get(), place)
+              : Optional.empty();
+      return pairs.isPresent()
+          ? of(pairs.get(), rules, files)
+          : new Tokenizer(new LibrarySegmentation(json.get(), place), rules, files);
+    }
+    if (files.has("vocab.json")) {
+      return of(BytePairFiles.read(files), rules, files);
+    }
+    Optional<String> list = files.first(TokenizerFiles.SIMPLE_VOCABULARIES);
+    if (list.isPresent()) {
+      BytePairs pairs = BytePairFiles.readSimple(files, list.get());
+      return of(
+          pairs,
+          rules,
+          BytePairFiles.toFiles(pairs, rules.contextLength(), files.place(list.get())));
+    }
+    throw new InputException(
+        folderOrFile
+            + ": no tokenizer: neither tokenizer.json, nor vocab.json with merges.txt, nor a"
+            + " SentencePiece .model; a folder of OpenCLIP may rely on a vocabulary that is not in"
+            + " it: bpe_simple_vocab_16e6.txt.gz, or the tokenizer files of any CLIP, are right");
   }
 
   /**
@@ -90,126 +145,84 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   private long[] tokens(String text) {
-    long[] ids = library.encode(text).getIds();
-    if (ids.length > contextLength) {
-      ids = Arrays.copyOf(ids, contextLength);
-      ids[contextLength - 1] = endId;
-    }
+    long[] pieces = segmentation.encode(rules.cleaning().clean(text));
+    int before = startId.isPresent() ? 1 : 0;
+    int kept = Math.min(pieces.length, contextLength() - before - 1);
+    var ids = new long[before + kept + 1];
+    startId.ifPresent(start -> ids[0] = start);
+    System.arraycopy(pieces, 0, ids, before, kept);
+    ids[before + kept] = endId;
     return ids;
   }
 
-  /** Token ids of several texts, i64 {@code [B, contextLength]}, padded with the end of text. */
+  /** Token ids of several texts, i64 {@code [B, contextLength]}, padded to that length. */
   public Tensor encode(List<String> texts) {
-    var ids = new long[texts.size() * contextLength];
-    Arrays.fill(ids, endId);
+    var ids = new long[Math.multiplyExact(texts.size(), contextLength())];
+    Arrays.fill(ids, padId);
     int at = 0;
     for (String text : texts) {
       long[] tokens = encode(text);
       System.arraycopy(tokens, 0, ids, at, tokens.length);
-      at += contextLength;
+      at += contextLength();
     }
-    return Tensors.of(ids, texts.size(), contextLength);
+    return Tensors.of(ids, texts.size(), contextLength());
   }
 
   /** The text of ids, without special tokens. */
   public String decode(long[] ids) {
-    return library.decode(ids, true);
+    return segmentation.decode(ids);
+  }
+
+  /** How texts become rows of ids. */
+  public TokenizerRules rules() {
+    return rules;
   }
 
   /** The number of tokens that a text may have. */
   public int contextLength() {
-    return contextLength;
+    return rules.contextLength();
   }
 
-  /** The number of ids; start and end of text are the highest. */
+  /** The number of ids, added tokens included: one more than the highest. */
   public int vocabularySize() {
-    return Math.toIntExact(endId + 1);
+    return segmentation.size();
   }
 
-  /** The id that ends a text, and pads it. */
+  /** The id that ends a text. */
   public long endId() {
     return endId;
   }
 
-  /** The id that begins a text. */
-  public long startId() {
-    return library.encode("").getIds()[0];
+  /** The id that begins a text; none for models without one. */
+  public OptionalLong startId() {
+    return startId;
   }
 
-  /** Writes {@code tokenizer.json} and the files that the Hugging Face loaders read beside it. */
+  /** The id that fills a row behind a text. */
+  public long padId() {
+    return padId;
+  }
+
+  /**
+   * Writes the tokenizer's files: those that it was read from, as they were, or for a learned one
+   * what the Hugging Face loaders read. Rules that these files do not tell are put into {@code
+   * tokenizer_config.json} under a key of our own, so that {@link #read(Path, int)} finds them.
+   */
   public void write(Path folder) {
-    JsonNode tree = Json.parse(json);
-    AtomicFiles.writeString(folder.resolve("tokenizer.json"), Json.toText(tree));
-    ObjectNode special = Json.object();
-    special.put("bos_token", BytePairs.START).put("eos_token", BytePairs.END);
-    special.put("unk_token", BytePairs.END).put("pad_token", BytePairs.END);
-    AtomicFiles.writeString(folder.resolve("special_tokens_map.json"), Json.toText(special));
-    ObjectNode config = special.deepCopy();
-    config.put("tokenizer_class", "CLIPTokenizer").put("model_max_length", contextLength);
-    config.put("do_lower_case", true);
-    AtomicFiles.writeString(folder.resolve("tokenizer_config.json"), Json.toText(config));
-    JsonNode model = tree.path("model");
-    AtomicFiles.writeString(folder.resolve("vocab.json"), Json.toLine(model.path("vocab")) + "\n");
-    var merges = new StringBuilder("#version: 0.2\n");
-    for (Iterator<JsonNode> it = model.path("merges").iterator(); it.hasNext(); ) {
-      JsonNode merge = it.next();
-      merges.append(
-          merge.isArray()
-              ? merge.path(0).asString() + " " + merge.path(1).asString()
-              : merge.asString());
-      merges.append('\n');
+    files.write(folder);
+    if (FolderRules.of(files.withoutOpenClip(), contextLength()).equals(rules)) {
+      return;
     }
-    AtomicFiles.writeString(folder.resolve("merges.txt"), merges.toString());
+    ObjectNode config = files.object("tokenizer_config.json").orElseGet(Json::object);
+    if (config.isEmpty()) {
+      config.put("model_max_length", contextLength());
+    }
+    config.set(FolderRules.OURS, rules.toTree());
+    AtomicFiles.writeString(folder.resolve("tokenizer_config.json"), Json.toText(config));
   }
 
   @Override
   public void close() {
-    library.close();
-  }
-
-  private static ObjectNode describe(BytePairs pairs) {
-    int end = pairs.vocabulary().size() - 1;
-    int start = end - 1;
-    ObjectNode json = Json.object();
-    json.put("version", "1.0").putNull("truncation").putNull("padding");
-    var added = json.putArray("added_tokens");
-    special(added.addObject(), start, BytePairs.START);
-    special(added.addObject(), end, BytePairs.END);
-
-    var normalizers = json.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
-    normalizers.addObject().put("type", "NFC");
-    ObjectNode spaces = normalizers.addObject().put("type", "Replace").put("content", " ");
-    spaces.putObject("pattern").put("Regex", "\\s+");
-    normalizers.addObject().put("type", "Lowercase");
-
-    var cutters = json.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
-    ObjectNode words = cutters.addObject().put("type", "Split").put("behavior", "Removed");
-    words.put("invert", true).putObject("pattern").put("Regex", BytePairs.WORDS);
-    byteLevel(cutters.addObject(), false);
-
-    ObjectNode ends = json.putObject("post_processor").put("type", "RobertaProcessing");
-    ends.putArray("sep").add(BytePairs.END).add(end);
-    ends.putArray("cls").add(BytePairs.START).add(start);
-    ends.put("trim_offsets", false).put("add_prefix_space", false);
-    byteLevel(json.putObject("decoder"), true);
-
-    ObjectNode model = json.putObject("model").put("type", "BPE").putNull("dropout");
-    model.put("unk_token", BytePairs.END).put("continuing_subword_prefix", "");
-    model.put("end_of_word_suffix", "</w>").put("fuse_unk", false).put("byte_fallback", false);
-    ObjectNode vocabulary = model.putObject("vocab");
-    pairs.vocabulary().forEach(vocabulary::put);
-    var merges = model.putArray("merges");
-    pairs.merges().forEach(pair -> merges.add(pair.left() + " " + pair.right()));
-    return json;
-  }
-
-  private static void special(ObjectNode token, int id, String content) {
-    token.put("id", id).put("content", content).put("single_word", false).put("lstrip", false);
-    token.put("rstrip", false).put("normalized", false).put("special", true);
-  }
-
-  private static void byteLevel(ObjectNode node, boolean prefixSpace) {
-    node.put("type", "ByteLevel").put("add_prefix_space", prefixSpace);
-    node.put("trim_offsets", true).put("use_regex", true);
+    segmentation.close();
   }
 }

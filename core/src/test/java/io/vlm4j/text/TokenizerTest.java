@@ -185,7 +185,8 @@ class TokenizerTest {
   void sizesAndSpecialIdsAreThoseOfTheEncoding() {
     try (var tokenizer = Tokenizer.of(PAIRS, 16)) {
       assertThat(tokenizer.vocabularySize()).isEqualTo(610);
-      assertThat(tokenizer.startId()).isEqualTo(START);
+      assertThat(tokenizer.startId()).hasValue(START);
+      assertThat(tokenizer.padId()).isEqualTo(END);
       assertThat(tokenizer.endId()).isEqualTo(END);
       assertThat(tokenizer.contextLength()).isEqualTo(16);
     }

@@ -86,7 +86,7 @@ public final class Pretrained implements AutoCloseable {
     return new Pretrained(
         spec,
         model,
-        Tokenizer.read(folder.resolve("tokenizer.json"), spec.contextLength()),
+        Tokenizer.read(folder, spec.contextLength()),
         Files.isRegularFile(recipe) ? Preprocessing.readHuggingFace(recipe) : spec.preprocessing(),
         device);
   }

@@ -129,7 +129,7 @@ class PretrainedTest {
       assertThat(saved.at("/text_config/eos_token_id").asInt())
           .isEqualTo(model.tokenizer().endId());
       assertThat(saved.at("/text_config/bos_token_id").asInt())
-          .isEqualTo(model.tokenizer().startId());
+          .isEqualTo(model.tokenizer().startId().getAsLong());
     }
   }
 
@@ -215,13 +215,23 @@ class PretrainedTest {
         all.toArray(String[]::new));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"model.safetensors", "tokenizer.json"})
-  void aMissingFileIsNamed(String file) throws IOException {
+  @Test
+  void missingWeightsAreNamed() throws IOException {
     change(_ -> {});
-    Files.delete(folder.resolve("model").resolve(file));
+    Files.delete(folder.resolve("model/model.safetensors"));
+    assertNotLoaded("no such file");
+  }
+
+  @Test
+  void aMissingTokenizerIsNamed() throws IOException {
+    change(_ -> {});
+    for (String file : List.of("tokenizer.json", "vocab.json")) {
+      Files.delete(folder.resolve("model").resolve(file));
+    }
     assertRefused(
-        () -> Pretrained.load(folder.resolve("model"), Engine.device("cpu")), file, "no such file");
+        () -> Pretrained.load(folder.resolve("model"), Engine.device("cpu")),
+        folder.resolve("model").toString(),
+        "tokenizer.json");
   }
 
   @Test
