@@ -137,13 +137,9 @@ public final class HubServer implements AutoCloseable {
     };
   }
 
-  /** The connection ends after so many bytes. */
+  /** The connection ends after so many bytes of what was asked for. */
   public static Trouble cutAfter(int bytes) {
-    return (exchange, content) -> {
-      exchange.sendResponseHeaders(200, content.length);
-      exchange.getResponseBody().write(content, 0, bytes);
-      exchange.getResponseBody().flush();
-    };
+    return (exchange, content) -> begin(exchange, content, bytes);
   }
 
   /** Other bytes than the file's. */
@@ -157,9 +153,7 @@ public final class HubServer implements AutoCloseable {
   /** So many bytes come, then nothing until the server is closed. */
   public Trouble stallAfter(int bytes) {
     return (exchange, content) -> {
-      exchange.sendResponseHeaders(200, content.length);
-      exchange.getResponseBody().write(content, 0, bytes);
-      exchange.getResponseBody().flush();
+      begin(exchange, content, bytes);
       try {
         closed.await();
       } catch (InterruptedException _) {
@@ -263,6 +257,27 @@ public final class HubServer implements AutoCloseable {
     }
   }
 
+  private static void begin(HttpExchange exchange, byte[] content, int bytes) throws IOException {
+    int from = from(exchange);
+    if (from > 0) {
+      announce(exchange, from, content.length);
+    }
+    exchange.sendResponseHeaders(from > 0 ? 206 : 200, content.length - from);
+    exchange.getResponseBody().write(content, from, bytes);
+    exchange.getResponseBody().flush();
+  }
+
+  private static int from(HttpExchange exchange) {
+    String range = header(exchange, "Range");
+    return range.isEmpty() ? 0 : Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1"));
+  }
+
+  private static void announce(HttpExchange exchange, int from, int length) {
+    exchange
+        .getResponseHeaders()
+        .set("Content-Range", "bytes %d-%d/%d".formatted(from, length - 1, length));
+  }
+
   private void send(HttpExchange exchange, byte[] bytes) throws IOException {
     var headers = exchange.getResponseHeaders();
     if (exchange.getRequestMethod().equals("HEAD")) {
@@ -270,19 +285,14 @@ public final class HubServer implements AutoCloseable {
       exchange.sendResponseHeaders(200, -1);
       return;
     }
-    String range = header(exchange, "Range");
-    int from =
-        knowsRanges && !range.isEmpty()
-            ? Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1"))
-            : 0;
+    int from = knowsRanges ? from(exchange) : 0;
     if (from > 0 && from >= bytes.length) {
       headers.set("Content-Range", "bytes */" + bytes.length);
       exchange.sendResponseHeaders(416, -1);
       return;
     }
     if (from > 0) {
-      headers.set(
-          "Content-Range", "bytes %d-%d/%d".formatted(from, bytes.length - 1, bytes.length));
+      announce(exchange, from, bytes.length);
     }
     exchange.sendResponseHeaders(
         from > 0 ? 206 : 200, bytes.length == from ? -1 : bytes.length - from);

@@ -99,8 +99,8 @@ record BlobDownload(
 
   /** The network failed, not the disk. */
   private static final class Cut extends IOException {
-    Cut(IOException cause) {
-      super(AtomicFiles.reason(cause), cause);
+    Cut(String message, IOException cause) {
+      super(message, cause);
     }
 
     Cut(String message) {
@@ -112,9 +112,9 @@ record BlobDownload(
     HttpResponse<InputStream> response = ask(file, channel.size());
     if (response.statusCode() == 416
         || (response.statusCode() == 206 && !continues(response, channel.size()))) {
-      restart(channel); // the hub does not know such a part
       response.body().close();
-      return false;
+      restart(channel);
+      throw new Cut("the hub has no such part; beginning anew");
     }
     if (response.statusCode() == 200 && channel.size() > 0) {
       restart(channel); // the whole comes, whatever was asked for
@@ -133,7 +133,7 @@ record BlobDownload(
     } catch (PassingFailure e) {
       throw e;
     } catch (IOException e) {
-      throw new Cut(e);
+      throw new Cut(Patience.reason(e), e);
     }
   }
 
@@ -158,8 +158,8 @@ record BlobDownload(
           length = body.read(chunk);
         } catch (IOException e) {
           throw guard.hasFired()
-              ? new Cut("nothing came for %.1f s".formatted(timeout.toMillis() / 1000.0))
-              : new Cut(e);
+              ? new Cut("nothing came for %.1f s".formatted(timeout.toMillis() / 1000.0), e)
+              : new Cut("the connection was cut", e);
         }
         if (length < 0) {
           return;

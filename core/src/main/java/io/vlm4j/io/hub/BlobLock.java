@@ -41,7 +41,7 @@ final class BlobLock implements AutoCloseable {
           return new BlobLock(lock.get());
         }
         if (!told) {
-          LOG.info("another download has {}, waiting for it", file);
+          LOG.warn("another download has {}, waiting for it", file);
           told = true;
         }
         Thread.sleep(BETWEEN_TRIES);

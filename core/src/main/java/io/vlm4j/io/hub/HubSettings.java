@@ -33,7 +33,8 @@ public record HubSettings(
    * @throws InputException if they are no http or https address, and no word
    */
   public HubSettings {
-    if (!List.of("http", "https").contains(endpoint.getScheme()) || endpoint.getHost() == null) {
+    if (!List.of("http", "https").contains(String.valueOf(endpoint.getScheme()))
+        || endpoint.getHost() == null) {
       throw new InputException(
           "'" + endpoint + "' is no address of a hub; expected one such as https://huggingface.co");
     }

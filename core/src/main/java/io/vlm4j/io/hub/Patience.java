@@ -3,6 +3,8 @@ package io.vlm4j.io.hub;
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,16 +60,12 @@ record Patience(int attempts, Duration first, Duration longest, Sleeper sleeper)
       if (count >= attempts || asked.compareTo(longest) > 0) {
         throw new InputException(
             "%s: %s; check the network and try again: it continues where it stopped"
-                .formatted(what, AtomicFiles.reason(failure)),
+                .formatted(what, reason(failure)),
             failure);
       }
       Duration pause = first.multipliedBy(1L << (count - 1));
       pause = pause.compareTo(asked) > 0 ? pause : asked;
-      LOG.warn(
-          "{}: {}; trying again in {} s",
-          what,
-          AtomicFiles.reason(failure),
-          pause.toMillis() / 1000.0);
+      LOG.warn("{}: {}; trying again in {} s", what, reason(failure), pause.toMillis() / 1000.0);
       try {
         sleeper.sleep(pause);
       } catch (InterruptedException e) {
@@ -91,6 +89,15 @@ record Patience(int attempts, Duration first, Duration longest, Sleeper sleeper)
         failures.add(e);
       }
     }
+  }
+
+  /** What went wrong on the network, in words. */
+  static String reason(IOException failure) {
+    return switch (failure) {
+      case ConnectException _ -> "no connection";
+      case HttpTimeoutException _ -> "no answer in time";
+      default -> AtomicFiles.reason(failure);
+    };
   }
 
   static InputException interrupted(InterruptedException cause) {
