@@ -17,10 +17,8 @@ import picocli.CommandLine.Parameters;
     name = "classify",
     description = "Says which of some labels fits a picture best, without training on them.")
 final class ClassifyCommand implements Callable<Integer> {
+  @Mixin private final ModelOption model = new ModelOption();
   @Mixin private final Devices devices = new Devices();
-
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A model folder.")
-  private Path model = Path.of("");
 
   @Option(
       names = "--labels",
@@ -55,7 +53,7 @@ final class ClassifyCommand implements Callable<Integer> {
         throw new InputException("the template '" + prompt + "' has no {} for the label");
       }
     }
-    try (var pretrained = Pretrained.load(model, devices.open())) {
+    try (var pretrained = Pretrained.load(model.folder(), devices.open())) {
       for (Path file : files) {
         if (files.size() > 1) {
           System.out.println(file);

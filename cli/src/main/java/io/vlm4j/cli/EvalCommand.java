@@ -22,10 +22,8 @@ import picocli.CommandLine.Option;
         "Measures how well a model finds captions for pictures and pictures for captions.")
 final class EvalCommand implements Callable<Integer> {
   @Mixin private final PairData data = new PairData();
+  @Mixin private final ModelOption model = new ModelOption();
   @Mixin private final Devices devices = new Devices();
-
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A model folder.")
-  private Path model = Path.of("");
 
   @Option(
       names = "--val-data",
@@ -42,7 +40,7 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (var pretrained = Pretrained.load(model, devices.open())) {
+    try (var pretrained = Pretrained.load(model.folder(), devices.open())) {
       report(pretrained, data.read(validationData), out, validationData);
     }
     return 0;

@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
       EvalCommand.class,
       SearchCommand.class,
       ClassifyCommand.class,
+      PullCommand.class,
       ModelsCommand.class,
       DoctorCommand.class
     })

@@ -36,10 +36,8 @@ final class SearchCommand implements Callable<Integer> {
   private static final int CHUNK = 256;
   private static final int THUMBNAIL = 192;
 
+  @Mixin private final ModelOption model = new ModelOption();
   @Mixin private final Devices devices = new Devices();
-
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A model folder.")
-  private Path model = Path.of("");
 
   @Option(
       names = "--images",
@@ -69,10 +67,9 @@ final class SearchCommand implements Callable<Integer> {
     if (top < 1) {
       throw new InputException("--top must be at least 1, not " + top);
     }
-    Path folder =
-        images == null ? model.toAbsolutePath().normalize().resolveSibling("pictures") : images;
+    Path folder = images == null ? besideTheModel() : images;
     List<Path> files = pictures(folder);
-    try (var pretrained = Pretrained.load(model, devices.open())) {
+    try (var pretrained = Pretrained.load(model.folder(), devices.open())) {
       var readable = new ArrayList<Path>();
       float[][] vectors = embed(pretrained, files, readable);
       float[] query = pretrained.embedTexts(List.of(text))[0];
@@ -88,6 +85,13 @@ final class SearchCommand implements Callable<Integer> {
       Terminal.line("sheet", "%s (%,d pictures searched)", out, readable.size());
     }
     return 0;
+  }
+
+  private Path besideTheModel() {
+    if (!model.isFolder()) {
+      throw new InputException("name a folder of pictures with --images");
+    }
+    return model.folder().toAbsolutePath().normalize().resolveSibling("pictures");
   }
 
   private static List<Path> pictures(Path folder) {

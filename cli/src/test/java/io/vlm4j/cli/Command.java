@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -28,6 +30,7 @@ final class Command {
 
   private final List<String> prefix = new ArrayList<>();
   private final List<String> jvm = new ArrayList<>(List.of("-Xmx512m"));
+  private final Map<String, String> environment = new HashMap<>();
   private final Path folder;
 
   /** A command that is run in {@code folder}. */
@@ -38,6 +41,12 @@ final class Command {
   /** With more options for the JVM; later ones win. */
   Command withJvm(String... options) {
     jvm.addAll(List.of(options));
+    return this;
+  }
+
+  /** With a variable of the environment. */
+  Command withVariable(String name, Object value) {
+    environment.put(name, value.toString());
     return this;
   }
 
@@ -93,7 +102,8 @@ final class Command {
       Path out = Files.createTempFile("vlm4j", ".out");
       Path err = Files.createTempFile("vlm4j", ".err");
       var builder = new ProcessBuilder(line).directory(folder.toFile());
-      builder.environment().keySet().removeIf(name -> name.startsWith("JAVA_TOOL"));
+      builder.environment().keySet().removeIf(name -> name.startsWith("JAVA_TOOL") || name.startsWith("HF_"));
+      builder.environment().putAll(environment);
       return new Running(
           builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start(), out, err);
     } catch (IOException e) {
