@@ -19,6 +19,9 @@ import picocli.CommandLine.Option;
       SearchCommand.class,
       ClassifyCommand.class,
       ModelsCommand.class,
+      InspectCommand.class,
+      ConvertCommand.class,
+      ParityCommand.class,
       DoctorCommand.class
     })
 public final class Main implements Runnable {

@@ -122,7 +122,7 @@ public final class SafeTensors {
     return bytes.array();
   }
 
-  private static ObjectNode header(Path file, FileChannel channel) throws IOException {
+  static ObjectNode header(Path file, FileChannel channel) throws IOException {
     var length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     readFully(file, channel, length);
     long size = length.flip().getLong();
@@ -143,10 +143,10 @@ public final class SafeTensors {
   }
 
   /** What the header says of one tensor. */
-  private record Entry(String key, ScalarType type, long[] shape, long begin, long end) {}
+  record Entry(String key, ScalarType type, long[] shape, long begin, long end) {}
 
   /** All entries, checked: together they cover the file's data exactly, without overlaps. */
-  private static List<Entry> entries(Path file, ObjectNode header, long dataSize) {
+  static List<Entry> entries(Path file, ObjectNode header, long dataSize) {
     var entries = new ArrayList<Entry>();
     for (var property : header.properties()) {
       if (!property.getKey().equals("__metadata__")) {
