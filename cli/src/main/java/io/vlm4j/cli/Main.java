@@ -20,6 +20,9 @@ import picocli.CommandLine.Option;
       ClassifyCommand.class,
       PullCommand.class,
       ModelsCommand.class,
+      InspectCommand.class,
+      ConvertCommand.class,
+      ParityCommand.class,
       DoctorCommand.class
     })
 public final class Main implements Runnable {

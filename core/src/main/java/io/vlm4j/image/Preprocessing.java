@@ -113,6 +113,21 @@ public record Preprocessing(
     return new Preprocessing(size, Mode.SQUASH, Resize.Filter.BICUBIC, HALF, HALF);
   }
 
+  /** The same for square pictures of another side; what is cut away keeps its share. */
+  public Preprocessing withSize(int side) {
+    return new Preprocessing(
+        Size.square(side),
+        mode,
+        new Size(
+            Math.round((float) side * resized.width / result.width),
+            Math.round((float) side * resized.height / result.height)),
+        filter,
+        fill,
+        rescale,
+        mean,
+        std);
+  }
+
   /**
    * Side of the result.
    *
@@ -147,9 +162,7 @@ public record Preprocessing(
       }
       case LONGEST -> {
         double ratio = Math.max((double) h / resized.height, (double) w / resized.width);
-        yield pad(
-            Resize.resize(
-                picture, (int) round(w / ratio), (int) round(h / ratio), filter));
+        yield pad(Resize.resize(picture, (int) round(w / ratio), (int) round(h / ratio), filter));
       }
     };
   }
@@ -250,13 +263,8 @@ public record Preprocessing(
    * Reads {@code preprocess_cfg} of {@code open_clip_config.json}, with the size of the model's
    * pictures where it names none.
    */
-  public static Preprocessing readOpenClip(Path file) {
-    ObjectNode json = Json.readObject(file);
-    try {
-      return OpenClipRecipe.read(json);
-    } catch (InputException e) {
-      throw new InputException(file + ": " + e.getMessage(), e);
-    }
+  public static Preprocessing ofOpenClip(ObjectNode config) {
+    return OpenClipRecipe.read(config);
   }
 
   /**

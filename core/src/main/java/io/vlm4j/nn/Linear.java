@@ -23,8 +23,9 @@ public final class Linear extends Module {
     bias = withBias ? parameter("bias", Init.zeros(out)) : null;
   }
 
-  /** Projects the last dimension. */
+  /** Projects the last dimension; a weight in half the precision takes {@code x} in its own. */
   public Tensor forward(Tensor x) {
-    return call(() -> torch.linear(x, weight, Tensors.optional(bias)), x, weight);
+    return call(
+        () -> torch.linear(Tensors.inTypeOf(weight, x), weight, Tensors.optional(bias)), x, weight);
   }
 }

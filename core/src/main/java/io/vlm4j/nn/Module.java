@@ -10,6 +10,7 @@ import java.util.SequencedMap;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +89,15 @@ public abstract class Module implements AutoCloseable {
     for (Tensor parameter : parameters().values()) {
       try (var _ = new Scope()) {
         parameter.set_data(parameter.to(device, parameter.scalar_type()));
+      }
+    }
+  }
+
+  /** Holds all parameters as numbers of that type; their identity and gradients are not kept. */
+  public final void to(ScalarType type) {
+    for (Tensor parameter : parameters().values()) {
+      try (var _ = new Scope()) {
+        parameter.set_data(parameter.to(type));
       }
     }
   }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts pictures into squares and projects each (2010.11929): {@code [B, 3, H, W] -> [B, N, D]}, N =
- * (H/p)(W/p), row by row.
+ * floor(H/p) floor(W/p), row by row. What is left over at the right and the bottom is not seen.
  *
  * <p>It is the convolution of kernel and stride p, with its weight layout {@code [D, 3, p, p]};
  * computed as one matrix product.
@@ -33,8 +33,10 @@ public final class PatchEmbedding extends Module {
           long b = pixels.size(0);
           long rows = pixels.size(2) / patch;
           long columns = pixels.size(3) / patch;
+          Tensor seen =
+              Tensors.slice(Tensors.slice(pixels, 2, 0, rows * patch), 3, 0, columns * patch);
           Tensor patches =
-              pixels
+              Tensors.inTypeOf(weight, seen)
                   .reshape(b, 3, rows, patch, columns, patch)
                   .permute(0, 2, 4, 1, 3, 5) // [B, H/p, W/p, 3, p, p]
                   .reshape(b, rows * columns, 3 * patch * patch);
@@ -47,10 +49,10 @@ public final class PatchEmbedding extends Module {
   private void requirePictures(Tensor pixels) {
     if (pixels.dim() != 4
         || pixels.size(1) != 3
-        || pixels.size(2) % patch != 0
-        || pixels.size(3) % patch != 0) {
+        || pixels.size(2) < patch
+        || pixels.size(3) < patch) {
       throw new IllegalArgumentException(
-          "pictures must be [B, 3, H, W] with H and W multiples of " + patch);
+          "pictures must be [B, 3, H, W] with H and W at least " + patch);
     }
   }
 }

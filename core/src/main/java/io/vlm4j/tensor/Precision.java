@@ -23,7 +23,8 @@ public enum Precision {
     this.type = type;
   }
 
-  ScalarType type() {
+  /** The type of tensors in it. */
+  public ScalarType type() {
     return type;
   }
 

@@ -128,6 +128,15 @@ public final class Tensors {
     return tensor.slice(dim, new LongOptional(from), new LongOptional(to), 1);
   }
 
+  /**
+   * {@code x} as an operation with {@code weight} takes it: in bf16 or f16 if the weight is held
+   * so. With an f32 weight nothing changes; there, autocast may choose.
+   */
+  public static Tensor inTypeOf(Tensor weight, Tensor x) {
+    ScalarType type = weight.scalar_type().intern();
+    return type == ScalarType.BFloat16 || type == ScalarType.Half ? x.to(type) : x;
+  }
+
   /** How bindings take a tensor that may be absent. */
   public static TensorOptional optional(@Nullable Tensor tensor) {
     return tensor == null ? new TensorOptional() : new TensorOptional(tensor);

@@ -38,9 +38,10 @@ final class CharacterReferences {
   }
 
   private static String numbered(String reference) {
-    String digits = reference.endsWith(";")
-        ? reference.substring(1, reference.length() - 1)
-        : reference.substring(1);
+    String digits =
+        reference.endsWith(";")
+            ? reference.substring(1, reference.length() - 1)
+            : reference.substring(1);
     int radix = digits.startsWith("x") || digits.startsWith("X") ? 16 : 10;
     String number = (radix == 16 ? digits.substring(1) : digits).replaceFirst("^0+(?=.)", "");
     // No code point has more than 7 decimal digits.

@@ -58,8 +58,7 @@ public final class Tokenizer implements AutoCloseable {
         .id(piece)
         .orElseThrow(() ->
             new InputException(
-                "%s: the vocabulary has no '%s' for %s"
-                    .formatted(files.place(), piece, purpose)));
+                "%s: the vocabulary has no '%s' for %s".formatted(files.place(), piece, purpose)));
   }
 
   /** A tokenizer for a learned encoding, of texts of at most {@code contextLength} tokens. */

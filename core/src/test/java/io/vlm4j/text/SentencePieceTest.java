@@ -64,7 +64,8 @@ class SentencePieceTest {
   @Test
   void decodingGivesTheNormalisedText() {
     SentencePiece model = model("unigram");
-    assertThat(model.decode(model.encode("  a   photo \uff4f\uff46 a cat "))).isEqualTo("a photo of a cat");
+    assertThat(model.decode(model.encode("  a   photo \uff4f\uff46 a cat ")))
+        .isEqualTo("a photo of a cat");
   }
 
   @Test
@@ -91,7 +92,8 @@ class SentencePieceTest {
   void aCutOffModelIsRefused() {
     byte[] whole = resource("unigram.model");
     byte[] half = java.util.Arrays.copyOf(whole, whole.length / 2);
-    assertRefused(() -> SentencePieceModel.parse(half, "half.model"), "half.model", "SentencePiece");
+    assertRefused(
+        () -> SentencePieceModel.parse(half, "half.model"), "half.model", "SentencePiece");
     assertRefused(
         () -> SentencePieceModel.parse(new byte[0], "empty.model"), "empty.model", "unknown");
   }

@@ -23,15 +23,46 @@ import tools.jackson.databind.node.ObjectNode;
 /** Damaged tokenizer files give ids or a refusal; never does the native library end the process. */
 class TokenizerDamageTest {
   private static final List<String> TEXTS =
-      List.of("", "A photo of 2 cats's", "\ufb01 \ud83d\ude42\u3000e\u0301 <|endoftext|>", "</s> \u2581");
+      List.of(
+          "",
+          "A photo of 2 cats's",
+          "\ufb01 \ud83d\ude42\u3000e\u0301 <|endoftext|>",
+          "</s> \u2581");
 
   /** Values that take the place of others. */
   private static final List<String> VALUES =
       List.of(
-          "null", "true", "0", "-1", "1", "255", "65536", "4294967295", "1e300", "0.5", "\"\"",
-          "\"a\"", "\"\\\\s*\"", "\"(\"", "\"\ud83d\ude42\"", "[]", "{}", "[[]]", "[\"a\",1]",
-          "\"Sequence\"", "\"BPE\"", "\"Unigram\"", "\"ByteLevel\"", "\"Metaspace\"", "\"Strip\"",
-          "\"Split\"", "\"Replace\"", "\"Digits\"", "\"WordPiece\"", "\"NFKD\"", "\"Prepend\"");
+          "null",
+          "true",
+          "0",
+          "-1",
+          "1",
+          "255",
+          "65536",
+          "4294967295",
+          "1e300",
+          "0.5",
+          "\"\"",
+          "\"a\"",
+          "\"\\\\s*\"",
+          "\"(\"",
+          "\"\ud83d\ude42\"",
+          "[]",
+          "{}",
+          "[[]]",
+          "[\"a\",1]",
+          "\"Sequence\"",
+          "\"BPE\"",
+          "\"Unigram\"",
+          "\"ByteLevel\"",
+          "\"Metaspace\"",
+          "\"Strip\"",
+          "\"Split\"",
+          "\"Replace\"",
+          "\"Digits\"",
+          "\"WordPiece\"",
+          "\"NFKD\"",
+          "\"Prepend\"");
 
   @TempDir Path folder;
 
@@ -50,8 +81,7 @@ class TokenizerDamageTest {
     ObjectNode part = json.putObject("model").put("type", "Unigram").put("unk_id", 2);
     ArrayNode vocabulary = part.putArray("vocab");
     model.pieces().forEach(piece -> vocabulary.addArray().add(piece.text()).add(piece.score()));
-    var normalizers =
-        json.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
+    var normalizers = json.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
     normalizers
         .addObject()
         .put("type", "Precompiled")
@@ -151,7 +181,8 @@ class TokenizerDamageTest {
   @Test
   void filesWithChangedBytes() throws IOException {
     Random random = Randomness.fresh();
-    for (String name : List.of("tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json")) {
+    for (String name :
+        List.of("tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json")) {
       writeTokenizer();
       byte[] whole = Files.readAllBytes(folder.resolve(name));
       if (!name.equals("tokenizer.json")) {

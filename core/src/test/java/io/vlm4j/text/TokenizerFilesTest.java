@@ -48,7 +48,8 @@ class TokenizerFilesTest {
     try (var tokenizer = Tokenizer.read(source, 77);
         var _ = new Scope()) {
       assertThat(tokenizer.rules()).isEqualTo(TokenizerRules.openClip(77));
-      var expected = Fixtures.tensors("openclip-tiny/expected/forward.safetensors").get("input_ids");
+      var expected =
+          Fixtures.tensors("openclip-tiny/expected/forward.safetensors").get("input_ids");
       assertThat(Tensors.toLongs(tokenizer.encode(texts(source))))
           .containsExactly(Tensors.toLongs(expected));
     }
@@ -125,7 +126,10 @@ class TokenizerFilesTest {
 
   @Test
   void sigLipPadsAlwaysHasNoStartAndKeepsItsEnd() throws IOException {
-    Path source = siglip("unigram.model", "{\"tokenizer_class\":\"SiglipTokenizer\",\"pad_token\":{\"content\":\"</s>\"}}");
+    Path source =
+        siglip(
+            "unigram.model",
+            "{\"tokenizer_class\":\"SiglipTokenizer\",\"pad_token\":{\"content\":\"</s>\"}}");
     try (var tokenizer = Tokenizer.read(source, 6);
         var _ = new Scope()) {
       assertThat(tokenizer.rules()).isEqualTo(TokenizerRules.sigLip(6));
@@ -142,7 +146,10 @@ class TokenizerFilesTest {
 
   @Test
   void sigLip2LowersAndPadsWithZero() throws IOException {
-    Path source = siglip("byte-fallback.model", "{\"tokenizer_class\":\"GemmaTokenizerFast\",\"eos_token\":\"</s>\"}");
+    Path source =
+        siglip(
+            "byte-fallback.model",
+            "{\"tokenizer_class\":\"GemmaTokenizerFast\",\"eos_token\":\"</s>\"}");
     try (var tokenizer = Tokenizer.read(source, 64);
         var _ = new Scope()) {
       assertThat(tokenizer.rules().cleaning()).isEqualTo(TextCleaning.SIGLIP2);
@@ -156,7 +163,9 @@ class TokenizerFilesTest {
   @Test
   void openClipsConfigurationNamesTheCleaning() throws IOException {
     Files.write(folder.resolve("tokenizer.model"), SentencePieceTest.resource("unigram.model"));
-    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"tokenizer_class\":\"T5Tokenizer\",\"pad_token\":\"</s>\"}");
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        "{\"tokenizer_class\":\"T5Tokenizer\",\"pad_token\":\"</s>\"}");
     Files.writeString(
         folder.resolve("open_clip_config.json"),
         """
@@ -200,7 +209,8 @@ class TokenizerFilesTest {
     try (var tokenizer = Tokenizer.read(source, 64)) {
       tokenizer.write(copy);
     }
-    for (String name : List.of("spiece.model", "tokenizer_config.json", "special_tokens_map.json")) {
+    for (String name :
+        List.of("spiece.model", "tokenizer_config.json", "special_tokens_map.json")) {
       assertThat(copy.resolve(name)).hasSameBinaryContentAs(source.resolve(name));
     }
     assertThat(copy.toFile().list()).hasSize(3);

@@ -3,8 +3,12 @@ package io.vlm4j.model;
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.InputException;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.ServiceLoader;
 import java.util.function.Predicate;
+import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -35,17 +39,57 @@ public interface Family<C extends Record> {
   /** The number of tokens a text may have. */
   int contextLength(C config);
 
-  /** Reads a foreign configuration; keys that do not matter here are passed over. */
+  /** The configuration of the same model for pictures of that side, in pixels. */
+  C withImageSize(C config, int pixels);
+
+  /** The configuration of the same model for texts of at most that many tokens. */
+  C withContextLength(C config, int tokens);
+
+  /**
+   * Reads a foreign configuration; keys that do not matter here are passed over.
+   *
+   * @throws InputException if a value asks for what this family computes differently
+   */
   C readConfig(Layout layout, ObjectNode json);
 
-  /** Writes Hugging Face's {@code config.json}. */
-  ObjectNode writeConfig(C config);
+  /**
+   * Writes a layout's configuration file; the preprocessing that OpenCLIP adds is not part of it.
+   */
+  ObjectNode writeConfig(Layout layout, C config);
+
+  /** What a layout's own programs would compute differently for want of words, if anything. */
+  default List<String> unsaid(Layout layout, C config) {
+    return List.of();
+  }
 
   /** How a layout names the parameters. */
   KeyMap keys(Layout layout);
 
+  /** How a layout names the parameters of the model of that configuration file. */
+  default KeyMap keys(Layout layout, ObjectNode json) {
+    return keys(layout);
+  }
+
+  /** Tables of positions among the parameters, which may be fitted to other sizes. */
+  default Map<String, Positions> positions() {
+    return Map.of();
+  }
+
   /** Whether a foreign configuration describes this family. */
   boolean recognizes(Layout layout, ObjectNode json);
+
+  /** Why a foreign configuration that resembles this family's is not supported, if so. */
+  default Optional<String> refusal(Layout layout, ObjectNode json) {
+    return Optional.empty();
+  }
+
+  /**
+   * What a model makes of inputs, by the names that files of reference values use.
+   *
+   * @param inputs named as in {@link io.vlm4j.tensor.Batch}
+   * @return on the CPU; what the inputs do not suffice for is left out
+   */
+  SequencedMap<String, Tensor> outputs(Model model, Map<String, Tensor> inputs);
 
   /** All registered families. */
   static List<Family<?>> all() {
@@ -69,6 +113,16 @@ public interface Family<C extends Record> {
    * @throws InputException if there is none
    */
   static Family<?> of(Layout layout, ObjectNode json) {
+    List<Family<?>> all = all();
+    boolean isKnown = all.stream().anyMatch(family -> family.recognizes(layout, json));
+    if (!isKnown) {
+      for (Family<?> family : all) {
+        Optional<String> refusal = family.refusal(layout, json);
+        if (refusal.isPresent()) {
+          throw new InputException(refusal.get());
+        }
+      }
+    }
     return find(
         family -> family.recognizes(layout, json),
         "model type '" + json.path("model_type").asString("?") + "'");

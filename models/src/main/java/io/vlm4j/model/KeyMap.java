@@ -1,6 +1,7 @@
 package io.vlm4j.model;
 
 import io.vlm4j.io.InputException;
+import io.vlm4j.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -27,18 +28,27 @@ public final class KeyMap {
   private enum Form {
     SAME,
     TRANSPOSED,
-    THIRDS,
+    LEADING_ONE,
+    SCALAR,
     ONE_ELEMENT
   }
 
-  private record Rule(String ours, List<String> theirs, Form form) {}
+  /** Shares are of our first dimension, one for each of their tensors. */
+  private record Rule(
+      String ours, List<String> theirs, Form form, List<Integer> shares, Pattern pattern) {
+    Rule(String ours, List<String> theirs, Form form, List<Integer> shares) {
+      this(ours, theirs, form, shares, compile(ours));
+    }
+  }
 
   private final List<Rule> rules;
-  private final List<String> ignored;
+  private final List<Pattern> ignored;
+  private final List<String> prefixes;
 
-  private KeyMap(List<Rule> rules, List<String> ignored) {
-    this.rules = rules;
-    this.ignored = ignored;
+  private KeyMap(Builder builder) {
+    rules = List.copyOf(builder.rules);
+    ignored = builder.ignored.stream().map(KeyMap::compile).toList();
+    prefixes = List.copyOf(builder.prefixes);
   }
 
   /** Begins a description. */
@@ -50,30 +60,49 @@ public final class KeyMap {
   public static final class Builder {
     private final List<Rule> rules = new ArrayList<>();
     private final List<String> ignored = new ArrayList<>();
+    private final List<String> prefixes = new ArrayList<>();
 
     private Builder() {}
 
+    private Builder rule(String ours, String theirs, Form form) {
+      rules.add(new Rule(ours, List.of(theirs), form, List.of(1)));
+      return this;
+    }
+
     /** The same tensor under another name. */
     public Builder rename(String ours, String theirs) {
-      rules.add(new Rule(ours, List.of(theirs), Form.SAME));
-      return this;
+      return rule(ours, theirs, Form.SAME);
     }
 
     /** A matrix that they hold the other way round. */
     public Builder transpose(String ours, String theirs) {
-      rules.add(new Rule(ours, List.of(theirs), Form.TRANSPOSED));
-      return this;
+      return rule(ours, theirs, Form.TRANSPOSED);
+    }
+
+    /** A tensor that they hold with a dimension of one before the others. */
+    public Builder leadingOne(String ours, String theirs) {
+      return rule(ours, theirs, Form.LEADING_ONE);
+    }
+
+    /** A scalar in both; read from a tensor of one element with any number of dimensions. */
+    public Builder scalar(String ours, String theirs) {
+      return rule(ours, theirs, Form.SCALAR);
+    }
+
+    /** A scalar that they hold as a vector of one element; read as {@link #scalar}. */
+    public Builder oneElement(String ours, String theirs) {
+      return rule(ours, theirs, Form.ONE_ELEMENT);
     }
 
     /** A tensor of which they hold the thirds along the first dimension. */
     public Builder split(String ours, String first, String second, String third) {
-      rules.add(new Rule(ours, List.of(first, second, third), Form.THIRDS));
+      rules.add(new Rule(ours, List.of(first, second, third), Form.SAME, List.of(1, 1, 1)));
       return this;
     }
 
-    /** A scalar that they hold as a vector of one element. */
-    public Builder oneElement(String ours, String theirs) {
-      rules.add(new Rule(ours, List.of(theirs), Form.ONE_ELEMENT));
+    /** A tensor of which they hold the first third and the rest along the first dimension. */
+    public Builder splitFirst(String ours, String first, String rest) {
+      rules.add(new Rule(ours, List.of(first, rest), Form.SAME, List.of(1, 2)));
       return this;
     }
 
@@ -83,27 +112,150 @@ public final class KeyMap {
       return this;
     }
 
+    /** A beginning that some checkpoints put before names, and others do not. */
+    public Builder optionalPrefix(String prefix) {
+      prefixes.add(prefix);
+      return this;
+    }
+
     /** The description. */
     public KeyMap build() {
-      return new KeyMap(List.copyOf(rules), List.copyOf(ignored));
+      return new KeyMap(this);
     }
+  }
+
+  /** Their tensors that hold one of ours, in order, and how they do. */
+  public static final class Parts {
+    private final List<String> names;
+    private final Rule rule;
+
+    private Parts(List<String> names, Rule rule) {
+      this.names = names;
+      this.rule = rule;
+    }
+
+    /** The names in the layout. */
+    public List<String> names() {
+      return names;
+    }
+
+    /** The shapes that they have if ours has this one. */
+    public List<long[]> shapes(long[] ours) {
+      return switch (rule.form) {
+        case TRANSPOSED -> List.of(new long[] {ours[1], ours[0]});
+        case SCALAR -> List.of(new long[0]);
+        case ONE_ELEMENT -> List.of(new long[] {1});
+        case LEADING_ONE -> {
+          var shape = new long[ours.length + 1];
+          shape[0] = 1;
+          System.arraycopy(ours, 0, shape, 1, ours.length);
+          yield List.of(shape);
+        }
+        case SAME -> {
+          var shapes = new ArrayList<long[]>();
+          for (int share : rule.shares) {
+            long[] shape = ours.clone();
+            if (rule.shares.size() > 1) {
+              shape[0] = ours[0] / total() * share;
+            }
+            shapes.add(shape);
+          }
+          yield shapes;
+        }
+      };
+    }
+
+    /** Whether a tensor of theirs of that shape can be read where {@code wanted} is expected. */
+    boolean accepts(long[] found, long[] wanted) {
+      return Arrays.equals(found, wanted)
+          || ((rule.form == Form.ONE_ELEMENT || rule.form == Form.SCALAR)
+              && Arrays.stream(found).allMatch(side -> side == 1));
+    }
+
+    /** Our tensor, made of theirs. */
+    public Tensor join(List<Tensor> theirs) {
+      Tensor first = theirs.getFirst();
+      return switch (rule.form) {
+        case TRANSPOSED -> first.t();
+        case LEADING_ONE -> first.squeeze(0);
+        case SCALAR, ONE_ELEMENT -> first.reshape(new long[0]);
+        case SAME ->
+            theirs.size() == 1
+                ? first
+                : torch.cat(new TensorVector(theirs.toArray(Tensor[]::new)), 0);
+      };
+    }
+
+    /** Their tensors, views of ours. */
+    public List<Tensor> split(Tensor ours) {
+      return switch (rule.form) {
+        case TRANSPOSED -> List.of(ours.t());
+        case LEADING_ONE -> List.of(ours.unsqueeze(0));
+        case SCALAR -> List.of(ours);
+        case ONE_ELEMENT -> List.of(ours.reshape(1));
+        case SAME -> {
+          if (rule.shares.size() == 1) {
+            yield List.of(ours);
+          }
+          var parts = new ArrayList<Tensor>();
+          long from = 0;
+          for (int share : rule.shares) {
+            long to = from + ours.size(0) / total() * share;
+            parts.add(Tensors.slice(ours, 0, from, to));
+            from = to;
+          }
+          yield parts;
+        }
+      };
+    }
+
+    /** Whether the parts lie in our tensor's memory as they are: they can be read into it. */
+    boolean inPlace() {
+      return rule.form != Form.TRANSPOSED;
+    }
+
+    private int total() {
+      return rule.shares.stream().mapToInt(Integer::intValue).sum();
+    }
+  }
+
+  /** What of theirs holds our tensor of that name. */
+  public Parts parts(String ours) {
+    for (Rule rule : rules) {
+      List<String> stars = match(rule.pattern, ours);
+      if (stars != null) {
+        return new Parts(rule.theirs.stream().map(their -> fill(their, stars)).toList(), rule);
+      }
+    }
+    throw new IllegalStateException("no rule names '" + ours + "'");
+  }
+
+  /** A name of theirs without the beginnings that checkpoints may leave out. */
+  public String plain(String theirs) {
+    String name = theirs;
+    for (String prefix : prefixes) {
+      if (name.startsWith(prefix)) {
+        name = name.substring(prefix.length());
+      }
+    }
+    return name;
+  }
+
+  /** Whether a tensor of theirs is no parameter, and passed over. */
+  public boolean ignores(String theirs) {
+    String name = plain(theirs);
+    return ignored.stream().anyMatch(pattern -> match(pattern, name) != null);
   }
 
   /** Our tensors as the layout holds them; views where possible. */
   public SequencedMap<String, Tensor> toTheirs(Map<String, Tensor> ours) {
     var theirs = new LinkedHashMap<String, Tensor>();
     ours.forEach((name, tensor) -> {
-      for (Rule rule : rules) {
-        List<String> stars = match(rule.ours, name);
-        if (stars != null) {
-          List<Tensor> parts = take(rule.form, tensor);
-          for (int i = 0; i < parts.size(); i++) {
-            theirs.put(fill(rule.theirs.get(i), stars), parts.get(i));
-          }
-          return;
-        }
+      Parts parts = parts(name);
+      List<Tensor> tensors = parts.split(tensor);
+      for (int i = 0; i < tensors.size(); i++) {
+        theirs.put(parts.names.get(i), tensors.get(i));
       }
-      throw new IllegalStateException("no rule names '" + name + "'");
     });
     return theirs;
   }
@@ -115,30 +267,33 @@ public final class KeyMap {
    *     {@code place} names where the tensors come from
    */
   public SequencedMap<String, Tensor> toOurs(Map<String, Tensor> theirs, String place) {
+    var byPlain = new LinkedHashMap<String, Tensor>();
+    theirs.forEach((name, tensor) -> byPlain.put(plain(name), tensor));
     var ours = new LinkedHashMap<String, Tensor>();
-    theirs.forEach((name, tensor) -> {
+    theirs.forEach((given, tensor) -> {
+      String name = plain(given);
       for (Rule rule : rules) {
-        List<String> stars = match(rule.theirs.getFirst(), name);
+        List<String> stars = match(compile(plain(rule.theirs.getFirst())), name);
         if (stars != null) {
           List<String> names = rule.theirs.stream().map(their -> fill(their, stars)).toList();
-          List<Tensor> parts = names.stream().map(part -> require(theirs, part, place)).toList();
-          requireForm(rule.form, names, parts, place);
-          ours.put(fill(rule.ours, stars), join(rule.form, parts));
+          List<Tensor> parts =
+              names.stream().map(part -> require(byPlain, plain(part), place)).toList();
+          requireForm(rule, names, parts, place);
+          ours.put(fill(rule.ours, stars), new Parts(names, rule).join(parts));
           return;
         }
       }
-      if (ignored.stream().anyMatch(pattern -> match(pattern, name) != null)) {
-        return;
-      }
-      boolean isPart =
-          rules.stream()
-              .flatMap(rule -> rule.theirs.stream().skip(1))
-              .anyMatch(their -> match(their, name) != null);
-      if (!isPart) {
-        ours.put(name, tensor);
+      if (!ignores(given) && !isPart(name)) {
+        ours.put(given, tensor);
       }
     });
     return ours;
+  }
+
+  private boolean isPart(String name) {
+    return rules.stream()
+        .flatMap(rule -> rule.theirs.stream().skip(1))
+        .anyMatch(their -> match(compile(plain(their)), name) != null);
   }
 
   private static Tensor require(Map<String, Tensor> theirs, String name, String place) {
@@ -149,16 +304,14 @@ public final class KeyMap {
     return tensor;
   }
 
-  private static void requireForm(Form form, List<String> names, List<Tensor> parts, String place) {
+  private static void requireForm(Rule rule, List<String> names, List<Tensor> parts, String place) {
+    Tensor first = parts.getFirst();
     boolean isPossible =
-        switch (form) {
-          case SAME -> true;
-          case TRANSPOSED -> parts.getFirst().dim() == 2;
-          case ONE_ELEMENT -> parts.getFirst().numel() == 1;
-          case THIRDS ->
-              parts.getFirst().dim() > 0
-                  && parts.stream()
-                      .allMatch(part -> Arrays.equals(part.shape(), parts.getFirst().shape()));
+        switch (rule.form) {
+          case TRANSPOSED -> first.dim() == 2;
+          case LEADING_ONE -> first.dim() > 0 && first.size(0) == 1;
+          case SCALAR, ONE_ELEMENT -> first.numel() == 1;
+          case SAME -> parts.size() == 1 || haveShares(rule, parts);
         };
     if (!isPossible) {
       throw new InputException(
@@ -170,33 +323,30 @@ public final class KeyMap {
     }
   }
 
-  private static List<Tensor> take(Form form, Tensor tensor) {
-    return switch (form) {
-      case SAME -> List.of(tensor);
-      case TRANSPOSED -> List.of(tensor.t());
-      case ONE_ELEMENT -> List.of(tensor.reshape(1));
-      case THIRDS -> {
-        TensorVector parts = tensor.chunk(3, 0);
-        yield List.of(parts.get(0), parts.get(1), parts.get(2));
+  private static boolean haveShares(Rule rule, List<Tensor> parts) {
+    if (parts.getFirst().dim() == 0) {
+      return false;
+    }
+    long[] unit = parts.getFirst().shape();
+    for (int i = 0; i < parts.size(); i++) {
+      long[] expected = unit.clone();
+      expected[0] = unit[0] / rule.shares.getFirst() * rule.shares.get(i);
+      if (!Arrays.equals(parts.get(i).shape(), expected)) {
+        return false;
       }
-    };
+    }
+    return true;
   }
 
-  private static Tensor join(Form form, List<Tensor> parts) {
-    return switch (form) {
-      case SAME -> parts.getFirst();
-      case TRANSPOSED -> parts.getFirst().t();
-      case ONE_ELEMENT -> parts.getFirst().reshape(new long[0]);
-      case THIRDS -> torch.cat(new TensorVector(parts.toArray(Tensor[]::new)), 0);
-    };
-  }
-
-  private static @Nullable List<String> match(String pattern, String name) {
-    String regex =
+  private static Pattern compile(String pattern) {
+    return Pattern.compile(
         Stream.of(pattern.split("\\*", -1))
             .map(Pattern::quote)
-            .collect(Collectors.joining("([^.]+)"));
-    Matcher matcher = Pattern.compile(regex).matcher(name);
+            .collect(Collectors.joining("([^.]+)")));
+  }
+
+  private static @Nullable List<String> match(Pattern pattern, String name) {
+    Matcher matcher = pattern.matcher(name);
     if (!matcher.matches()) {
       return null;
     }

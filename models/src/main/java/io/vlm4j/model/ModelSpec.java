@@ -3,13 +3,16 @@ package io.vlm4j.model;
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
+import io.vlm4j.nn.Init;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.SequencedMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -100,9 +103,49 @@ public record ModelSpec<C extends Record>(Family<C> family, C config) {
     return family.contextLength(config);
   }
 
-  /** Hugging Face's {@code config.json}. */
-  public ObjectNode toHuggingFace() {
-    return family.writeConfig(config);
+  /** The same model for pictures of that side, in pixels. */
+  public ModelSpec<C> withImageSize(int pixels) {
+    return new ModelSpec<>(family, family.withImageSize(config, pixels));
+  }
+
+  /** The same model for texts of at most that many tokens. */
+  public ModelSpec<C> withContextLength(int tokens) {
+    return new ModelSpec<>(family, family.withContextLength(config, tokens));
+  }
+
+  /** The shapes of its parameters by name; nothing is allocated. */
+  public SequencedMap<String, long[]> shapes() {
+    var shapes = new LinkedHashMap<String, long[]>();
+    try (var _ = Init.shapes();
+        Model model = create()) {
+      model.parameters().forEach((name, parameter) -> shapes.put(name, parameter.shape()));
+    }
+    return shapes;
+  }
+
+  /** A layout's configuration file. */
+  ObjectNode writeConfig(Layout layout) {
+    return family.writeConfig(layout, config);
+  }
+
+  /** What a layout's own programs would compute differently for want of words, if anything. */
+  List<String> unsaid(Layout layout) {
+    return family.unsaid(layout, config);
+  }
+
+  /** The model that a foreign configuration describes. */
+  static ModelSpec<?> read(Layout layout, ObjectNode json) {
+    return read(Family.of(layout, json), layout, json);
+  }
+
+  private static <C extends Record> ModelSpec<C> read(
+      Family<C> family, Layout layout, ObjectNode json) {
+    return new ModelSpec<>(family, family.readConfig(layout, json));
+  }
+
+  /** Whether both are of the same family and configuration. */
+  boolean isSameAs(ModelSpec<?> other) {
+    return family.name().equals(other.family.name()) && config.equals(other.config);
   }
 
   private static List<String> familyNames() {

@@ -6,7 +6,6 @@ import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
-import io.vlm4j.io.SafeTensors;
 import io.vlm4j.io.TensorSource;
 import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Scope;
@@ -25,7 +24,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import tools.jackson.databind.node.ObjectNode;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A model with its tokenizer and its preprocessing: pictures and strings in, answers out.
@@ -41,6 +40,7 @@ public final class Pretrained implements AutoCloseable {
   private final Tokenizer tokenizer;
   private final Preprocessing preprocessing;
   private final Device device;
+  private ForeignConfigs configs = new ForeignConfigs();
 
   /** Bundles and takes over what belongs together; the model is switched to evaluation. */
   public Pretrained(
@@ -57,67 +57,85 @@ public final class Pretrained implements AutoCloseable {
     model.setTraining(false);
   }
 
+  private Pretrained(
+      ModelFolder.Loaded loaded,
+      Tokenizer tokenizer,
+      Preprocessing preprocessing,
+      Device device,
+      ForeignConfigs configs) {
+    this(loaded.spec(), loaded.model(), tokenizer, preprocessing, device);
+    this.configs = configs;
+  }
+
+  /**
+   * Reads a model folder in the Hugging Face or the OpenCLIP layout, with f32 parameters.
+   *
+   * @throws InputException if a file is missing, damaged or does not fit the others
+   */
+  public static Pretrained load(Path folder, Device device) {
+    return load(folder, device, LoadOptions.DEFAULT);
+  }
+
   /**
    * Reads a model folder in the Hugging Face or the OpenCLIP layout.
    *
    * @throws InputException if a file is missing, damaged or does not fit the others
    */
-  public static Pretrained load(Path folder, Device device) {
-    for (Layout layout : Layout.values()) {
-      if (Files.isRegularFile(folder.resolve(layout.configFile()))) {
-        ObjectNode json = Json.readObject(folder.resolve(layout.configFile()));
-        return load(folder, device, layout, specOf(Family.of(layout, json), layout, json));
-      }
+  public static Pretrained load(Path folder, Device device, LoadOptions options) {
+    ModelFolder files = ModelFolder.open(folder);
+    Preprocessing preprocessing =
+        options.imageSize() == null
+            ? files.preprocessing()
+            : files.preprocessing().withSize(options.imageSize());
+    ModelFolder.Loaded loaded = files.load(options, device);
+    try {
+      return new Pretrained(
+          loaded,
+          files.tokenizer(loaded.spec().contextLength()),
+          preprocessing,
+          device,
+          files.configs());
+    } catch (RuntimeException e) {
+      loaded.model().close();
+      throw e;
     }
-    throw new InputException(
-        folder + " is no model folder: it has neither config.json nor open_clip_config.json");
-  }
-
-  private static <C extends Record> ModelSpec<C> specOf(
-      Family<C> family, Layout layout, ObjectNode json) {
-    return new ModelSpec<>(family, family.readConfig(layout, json));
-  }
-
-  private static Pretrained load(Path folder, Device device, Layout layout, ModelSpec<?> spec) {
-    Model model = spec.create();
-    loadWeights(model, spec.family().keys(layout), folder.resolve(layout.weightsFile()));
-    model.to(device);
-    Path recipe = folder.resolve("preprocessor_config.json");
-    return new Pretrained(
-        spec,
-        model,
-        Tokenizer.read(folder, spec.contextLength()),
-        Files.isRegularFile(recipe) ? Preprocessing.readHuggingFace(recipe) : spec.preprocessing(),
-        device);
   }
 
   /**
    * Copies a checkpoint's values into a model.
    *
    * @param keys how the checkpoint names them
+   * @throws InputException if they do not fit
    */
   public static void loadWeights(Model model, KeyMap keys, Path file) {
-    try (var _ = new Scope()) {
-      model.load(keys.toOurs(TensorSource.readAll(file), file.toString()), file.toString());
+    var shapes = new LinkedHashMap<String, long[]>();
+    model.parameters().forEach((name, parameter) -> shapes.put(name, parameter.shape()));
+    try (TensorSource source = TensorSource.open(file)) {
+      var plan = new LoadPlan(shapes, keys, Map.of(), source);
+      plan.report().requireExact(file.toString());
+      plan.run(model.parameters());
     }
   }
 
   /** Writes a Hugging Face model folder: weights, configuration, tokenizer, preprocessing. */
   public void save(Path folder) {
+    save(folder, Layout.HUGGING_FACE);
+  }
+
+  /** Writes a model folder: weights, configuration, tokenizer, preprocessing. */
+  public void save(Path folder, Layout layout) {
+    var writer =
+        new FolderWriter(
+            layout,
+            spec,
+            spec.family()
+                .keys(layout, configs.write(layout, spec, preprocessing, ScalarType.Float)),
+            configs,
+            preprocessing);
     AtomicFiles.writeFolder(
         folder,
         path -> {
-          try (var _ = new Scope()) {
-            KeyMap keys = spec.family().keys(Layout.HUGGING_FACE);
-            var tensors = new LinkedHashMap<String, Tensor>();
-            keys.toTheirs(model.parameters())
-                .forEach((name, tensor) -> tensors.put(name, tensor.detach().contiguous()));
-            SafeTensors.write(
-                path.resolve(Layout.HUGGING_FACE.weightsFile()), tensors, Map.of("format", "pt"));
-          }
-          AtomicFiles.writeString(path.resolve("config.json"), Json.toText(spec.toHuggingFace()));
-          AtomicFiles.writeString(
-              path.resolve("preprocessor_config.json"), Json.toText(preprocessing.toHuggingFace()));
+          writer.write(path, model.parameters(), null);
           tokenizer.write(path);
         });
   }

@@ -51,7 +51,7 @@ class ModelSpecTest {
         "embedWidth: 192   | embedWidth: 0             | embedWidth",
         "family: clip      | family: clop              | clop",
         "family: clip      | name: clip                | family",
-        "patchSize: 12     | patchSize: 13             | patchSize",
+        "patchSize: 12     | patchSize: 49             | patchSize",
         "patchSize: 12     | patchSize: 12.5           | patchSize",
         "patchSize: 12     | patch: 12                 | patch",
         "logitBias: 0.0    | logitBias: null           | logitBias",

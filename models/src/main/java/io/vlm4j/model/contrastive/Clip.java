@@ -52,12 +52,12 @@ public final class Clip extends Model implements DualEncoder {
 
   @Override
   public Tensor imageFeatures(Tensor pixels) {
-    return vision.forward(pixels);
+    return vision.forward(pixels).to(ScalarType.Float);
   }
 
   @Override
   public Tensor textFeatures(Tensor tokens) {
-    return text.forward(tokens);
+    return text.forward(tokens).to(ScalarType.Float);
   }
 
   @Override

@@ -1,11 +1,19 @@
 package io.vlm4j.model.contrastive;
 
 import io.vlm4j.image.Preprocessing;
+import io.vlm4j.io.Json;
 import io.vlm4j.model.Family;
+import io.vlm4j.model.ForeignTree;
 import io.vlm4j.model.KeyMap;
 import io.vlm4j.model.Layout;
 import io.vlm4j.model.Model;
+import io.vlm4j.model.Positions;
 import io.vlm4j.nn.Activation;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -47,88 +55,132 @@ public final class ClipFamily implements Family<TwoTowerConfig> {
   }
 
   @Override
+  public TwoTowerConfig withImageSize(TwoTowerConfig config, int pixels) {
+    return config.withImageSize(pixels);
+  }
+
+  @Override
+  public TwoTowerConfig withContextLength(TwoTowerConfig config, int tokens) {
+    return config.withContextLength(tokens);
+  }
+
+  @Override
+  public Map<String, Positions> positions() {
+    return Map.of(
+        "vision.positions", new Positions.Grid(1), "text.positions", new Positions.Sequence());
+  }
+
+  @Override
+  public SequencedMap<String, Tensor> outputs(Model model, Map<String, Tensor> inputs) {
+    return TwoTowerOutputs.of((Clip) model, inputs);
+  }
+
+  @Override
   public boolean recognizes(Layout layout, ObjectNode json) {
     return switch (layout) {
       case HUGGING_FACE -> json.path("model_type").asString("").equals("clip");
-      case OPEN_CLIP -> json.path("model_cfg").path("vision_cfg").has("patch_size");
+      case OPEN_CLIP -> {
+        JsonNode model = json.path("model_cfg");
+        yield model.path("vision_cfg").isObject() && openClipRefusal(model).isEmpty();
+      }
     };
+  }
+
+  @Override
+  public Optional<String> refusal(Layout layout, ObjectNode json) {
+    return switch (layout) {
+      case HUGGING_FACE -> {
+        String type = json.path("model_type").asString("");
+        yield type.matches("clip_(text|vision)_model.*")
+            ? Optional.of(HuggingFaceTowers.oneTower(type))
+            : Optional.empty();
+      }
+      case OPEN_CLIP -> openClipRefusal(json.path("model_cfg"));
+    };
+  }
+
+  /** Why OpenCLIP's model is another than this one. */
+  private static Optional<String> openClipRefusal(JsonNode model) {
+    JsonNode vision = model.path("vision_cfg");
+    JsonNode text = model.path("text_cfg");
+    String timm = vision.path("timm_model_name").asString("");
+    if (!timm.isEmpty()) {
+      return Optional.of("the timm image tower '" + timm + "' is not supported");
+    }
+    if (vision.path("layers").isArray()) {
+      return Optional.of(
+          "the image tower is a ResNet ('layers' is " + vision.path("layers") + "): not supported");
+    }
+    if (model.hasNonNull("multimodal_cfg")) {
+      return Optional.of("'multimodal_cfg' makes the model a CoCa: not supported");
+    }
+    if (text.hasNonNull("hf_model_name")) {
+      return Optional.of(
+          "the text tower '" + text.path("hf_model_name").asString("?") + "' is not supported");
+    }
+    return Optional.empty();
   }
 
   @Override
   public TwoTowerConfig readConfig(Layout layout, ObjectNode json) {
     return switch (layout) {
       case HUGGING_FACE -> readHuggingFace(json);
-      case OPEN_CLIP -> readOpenClip(json.path("model_cfg"));
+      case OPEN_CLIP -> readOpenClip(ForeignTree.of(json).at("model_cfg"));
     };
   }
 
   private static TwoTowerConfig readHuggingFace(ObjectNode json) {
-    JsonNode vision = json.path("vision_config");
-    JsonNode text = json.path("text_config");
-    int endId = text.path("eos_token_id").asInt(49407);
+    ForeignTree whole = ForeignTree.of(json);
+    ForeignTree text = HuggingFaceTowers.part(json, "text");
+    String activation = Activation.QUICK_GELU.id();
+    int endId = text.whole("eos_token_id", 49407);
     return new TwoTowerConfig(
-        json.path("projection_dim").asInt(512),
-        new TwoTowerConfig.Vision(
-            vision.path("image_size").asInt(224),
-            vision.path("patch_size").asInt(32),
-            vision.path("hidden_size").asInt(768),
-            vision.path("num_hidden_layers").asInt(12),
-            vision.path("num_attention_heads").asInt(12),
-            vision.path("intermediate_size").asInt(3072),
-            vision.path("hidden_act").asString("quick_gelu"),
-            vision.path("layer_norm_eps").asDouble(1e-5),
-            0),
+        whole.whole("projection_dim", 512),
+        HuggingFaceTowers.vision(HuggingFaceTowers.part(json, "vision"), 32, activation, 1e-5),
         new TwoTowerConfig.Text(
-            text.path("max_position_embeddings").asInt(77),
-            text.path("vocab_size").asInt(49408),
+            text.whole("max_position_embeddings", 77),
+            text.whole("vocab_size", 49408),
             endId == 2 ? -1 : endId, // 2 stands in old configurations; their code takes the highest
-            text.path("hidden_size").asInt(512),
-            text.path("num_hidden_layers").asInt(12),
-            text.path("num_attention_heads").asInt(8),
-            text.path("intermediate_size").asInt(2048),
-            text.path("hidden_act").asString("quick_gelu"),
-            text.path("layer_norm_eps").asDouble(1e-5)),
-        json.path("logit_scale_init_value").asDouble(2.6592),
+            text.whole("hidden_size", 512),
+            text.whole("num_hidden_layers", 12),
+            text.whole("num_attention_heads", 8),
+            text.whole("intermediate_size", 2048),
+            text.text("hidden_act", activation),
+            text.number("layer_norm_eps", 1e-5)),
+        whole.number("logit_scale_init_value", 2.6592),
         0,
         TwoTowerConfig.CLIP_MAX_LOGIT_SCALE);
   }
 
-  private static TwoTowerConfig readOpenClip(JsonNode json) {
-    JsonNode vision = json.path("vision_cfg");
-    JsonNode text = json.path("text_cfg");
-    String activation =
-        (json.path("quick_gelu").asBoolean(false) ? Activation.QUICK_GELU : Activation.GELU).id();
-    int visionWidth = vision.path("width").asInt(768);
-    int textWidth = text.path("width").asInt(512);
+  private static TwoTowerConfig readOpenClip(ForeignTree model) {
+    model.requireNone("init_logit_bias"); // this family's logits have none
+    ForeignTree text = model.at("text_cfg");
+    text.requireFlag("no_causal_mask", false);
+    text.requireFlag("proj_bias", false);
+    int endId = -1;
+    if (text.text("pool_type", "argmax").equals("eos")) {
+      endId = text.whole("eos_id", 2);
+    } else {
+      text.requireText("pool_type", "argmax", "argmax");
+    }
     return new TwoTowerConfig(
-        json.path("embed_dim").asInt(),
-        new TwoTowerConfig.Vision(
-            vision.path("image_size").asInt(224),
-            vision.path("patch_size").asInt(16),
-            visionWidth,
-            vision.path("layers").asInt(12),
-            visionWidth / vision.path("head_width").asInt(64),
-            (int) (visionWidth * vision.path("mlp_ratio").asDouble(4)),
-            activation,
-            1e-5,
-            vision.path("patch_dropout").asDouble(0)),
-        new TwoTowerConfig.Text(
-            text.path("context_length").asInt(77),
-            text.path("vocab_size").asInt(49408),
-            -1,
-            textWidth,
-            text.path("layers").asInt(12),
-            text.path("heads").asInt(8),
-            (int) (textWidth * text.path("mlp_ratio").asDouble(4)),
-            activation,
-            1e-5),
-        TwoTowerConfig.CLIP_LOGIT_SCALE,
+        model.whole("embed_dim", 512),
+        OpenClipTowers.readVision(model),
+        OpenClipTowers.readText(model, endId),
+        model.number("init_logit_scale", TwoTowerConfig.CLIP_LOGIT_SCALE),
         0,
         TwoTowerConfig.CLIP_MAX_LOGIT_SCALE);
   }
 
   @Override
-  public ObjectNode writeConfig(TwoTowerConfig config) {
+  public ObjectNode writeConfig(Layout layout, TwoTowerConfig config) {
+    return switch (layout) {
+      case HUGGING_FACE -> writeHuggingFace(config);
+      case OPEN_CLIP -> writeOpenClip(config);
+    };
+  }
+
+  private static ObjectNode writeHuggingFace(TwoTowerConfig config) {
     ObjectNode json = HuggingFaceTowers.write(config, "clip", "CLIPModel");
     json.put("projection_dim", config.embedWidth());
     json.put("logit_scale_init_value", config.logitScale());
@@ -143,6 +195,31 @@ public final class ClipFamily implements Family<TwoTowerConfig> {
     return json;
   }
 
+  private static ObjectNode writeOpenClip(TwoTowerConfig config) {
+    boolean isQuick =
+        config.vision().activation().equals(Activation.QUICK_GELU.id())
+            || config.text().activation().equals(Activation.QUICK_GELU.id());
+    ObjectNode json = Json.object();
+    ObjectNode model = json.putObject("model_cfg").put("embed_dim", config.embedWidth());
+    if (isQuick) {
+      model.put("quick_gelu", true);
+    }
+    model.set("vision_cfg", OpenClipTowers.writeVision(config.vision(), isQuick));
+    model.set("text_cfg", OpenClipTowers.writeText(config.text(), isQuick));
+    return json;
+  }
+
+  @Override
+  public List<String> unsaid(Layout layout, TwoTowerConfig config) {
+    boolean isMixed =
+        !config.vision().activation().equals(config.text().activation())
+            && (config.vision().activation().equals(Activation.QUICK_GELU.id())
+                || config.text().activation().equals(Activation.QUICK_GELU.id()));
+    return layout == Layout.OPEN_CLIP && isMixed
+        ? List.of("OpenCLIP has one QuickGELU switch for both towers, of which only one has it")
+        : List.of();
+  }
+
   @Override
   public KeyMap keys(Layout layout) {
     return switch (layout) {
@@ -152,35 +229,36 @@ public final class ClipFamily implements Family<TwoTowerConfig> {
               .rename("vision.preNorm.*", "vision_model.pre_layrnorm.*") // their spelling
               .rename("vision.projection.weight", "visual_projection.weight")
               .rename("text.projection.weight", "text_projection.weight")
-              .rename("logitScale", "logit_scale")
+              .scalar("logitScale", "logit_scale")
               .build();
-      case OPEN_CLIP -> openClipKeys();
+      case OPEN_CLIP -> openClipKeys("");
     };
   }
 
-  private static KeyMap openClipKeys() {
-    var keys = KeyMap.builder();
-    for (var tower : new String[][] {{"vision", "visual."}, {"text", ""}}) {
-      String ours = tower[0] + ".blocks.*.";
-      String theirs = tower[1] + "transformer.resblocks.*.";
-      keys.rename(ours + "norm1.*", theirs + "ln_1.*")
-          .rename(ours + "attention.qkv.*", theirs + "attn.in_proj_*")
-          .rename(ours + "attention.out.*", theirs + "attn.out_proj.*")
-          .rename(ours + "norm2.*", theirs + "ln_2.*")
-          .rename(ours + "mlp.up.*", theirs + "mlp.c_fc.*")
-          .rename(ours + "mlp.down.*", theirs + "mlp.c_proj.*");
-    }
+  /** OpenCLIP's models with a text tower of its own kind have its names under {@code text.}. */
+  @Override
+  public KeyMap keys(Layout layout, ObjectNode json) {
+    return layout == Layout.OPEN_CLIP && json.path("model_cfg").path("custom_text").asBoolean(false)
+        ? openClipKeys("text.")
+        : keys(layout);
+  }
+
+  private static KeyMap openClipKeys(String textPrefix) {
+    var keys =
+        KeyMap.builder()
+            .optionalPrefix("_orig_mod.")
+            .optionalPrefix("module.")
+            .optionalPrefix("text.");
+    OpenClipTowers.blocks(keys, "vision", "visual.transformer.resblocks.*.");
+    OpenClipTowers.text(keys, textPrefix);
     return keys.rename("vision.patches.weight", "visual.conv1.weight")
         .rename("vision.classToken", "visual.class_embedding")
         .rename("vision.positions", "visual.positional_embedding")
         .rename("vision.preNorm.*", "visual.ln_pre.*")
         .rename("vision.norm.*", "visual.ln_post.*")
         .transpose("vision.projection.weight", "visual.proj")
-        .rename("text.tokens.weight", "token_embedding.weight")
-        .rename("text.positions", "positional_embedding")
-        .rename("text.norm.*", "ln_final.*")
-        .transpose("text.projection.weight", "text_projection")
-        .rename("logitScale", "logit_scale")
+        .transpose("text.projection.weight", textPrefix + "text_projection")
+        .scalar("logitScale", "logit_scale")
         .build();
   }
 }

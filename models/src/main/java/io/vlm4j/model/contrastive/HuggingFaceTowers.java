@@ -1,7 +1,9 @@
 package io.vlm4j.model.contrastive;
 
 import io.vlm4j.io.Json;
+import io.vlm4j.model.ForeignTree;
 import io.vlm4j.model.KeyMap;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What CLIP's and SigLIP's Hugging Face layouts share: names of blocks, keys of configurations. */
@@ -9,7 +11,7 @@ final class HuggingFaceTowers {
   private HuggingFaceTowers() {}
 
   static KeyMap.Builder keys() {
-    var keys = KeyMap.builder();
+    var keys = KeyMap.builder().optionalPrefix("_orig_mod.").optionalPrefix("model.");
     for (String tower : new String[] {"vision", "text"}) {
       String ours = tower + ".blocks.*.";
       String theirs = tower + "_model.encoder.layers.*.";
@@ -30,6 +32,48 @@ final class HuggingFaceTowers {
         .rename("vision.norm.*", "vision_model.post_layernorm.*")
         .rename("text.tokens.weight", "text_model.embeddings.token_embedding.weight")
         .rename("text.norm.*", "text_model.final_layer_norm.*");
+  }
+
+  /**
+   * The part for one tower; values of the {@code _dict} that older files have beside it win.
+   *
+   * @param tower {@code text} or {@code vision}
+   */
+  static ForeignTree part(ObjectNode json, String tower) {
+    String key = tower + "_config";
+    JsonNode part = json.path(key);
+    if (json.path(key + "_dict") instanceof ObjectNode winning) {
+      ObjectNode merged = part instanceof ObjectNode object ? object.deepCopy() : Json.object();
+      merged.setAll(winning);
+      part = merged;
+    }
+    return new ForeignTree(part, key);
+  }
+
+  static TwoTowerConfig.Vision vision(
+      ForeignTree vision, int patchSize, String activation, double epsilon) {
+    if (vision.whole("num_channels", 3) != 3) {
+      throw vision.wrong("num_channels", "pictures have 3");
+    }
+    return new TwoTowerConfig.Vision(
+        vision.side("image_size", 224),
+        vision.side("patch_size", patchSize),
+        vision.whole("hidden_size", 768),
+        vision.whole("num_hidden_layers", 12),
+        vision.whole("num_attention_heads", 12),
+        vision.whole("intermediate_size", 3072),
+        vision.text("hidden_act", activation),
+        vision.number("layer_norm_eps", epsilon),
+        0);
+  }
+
+  /** Why a model that is one of two towers is refused: it has no common space to compare in. */
+  static String oneTower(String type) {
+    return "model type '"
+        + type
+        + "' is one tower alone: a folder with both is needed, of model type '"
+        + type.substring(0, type.indexOf('_'))
+        + "'";
   }
 
   static ObjectNode write(TwoTowerConfig config, String type, String architecture) {

@@ -56,12 +56,12 @@ public final class SigLip extends Model implements DualEncoder {
 
   @Override
   public Tensor imageFeatures(Tensor pixels) {
-    return vision.forward(pixels);
+    return vision.forward(pixels).to(ScalarType.Float);
   }
 
   @Override
   public Tensor textFeatures(Tensor tokens) {
-    return text.forward(tokens);
+    return text.forward(tokens).to(ScalarType.Float);
   }
 
   @Override

@@ -38,7 +38,8 @@ public record TwoTowerConfig(
   /**
    * The image tower.
    *
-   * @param imageSize side of the square picture, in pixels; a multiple of the patch size
+   * @param imageSize side of the square picture, in pixels; what is left over after the last whole
+   *     patch is not seen
    * @param patchSize side of a patch, in pixels
    * @param width of the tokens
    * @param layers number of transformer blocks
@@ -60,9 +61,9 @@ public record TwoTowerConfig(
       double patchDropout) {
     /** Checks the numbers. */
     public Vision {
-      if (patchSize < 1 || imageSize < patchSize || imageSize % patchSize != 0) {
+      if (patchSize < 1 || imageSize < patchSize) {
         throw new InputException(
-            "an imageSize of " + imageSize + " is no multiple of the patchSize " + patchSize);
+            "an imageSize of " + imageSize + " holds no patch of the patchSize " + patchSize);
       }
     }
 
@@ -74,6 +75,16 @@ public record TwoTowerConfig(
     Transformer.Config transformer() {
       return new Transformer.Config(
           width, layers, heads, mlpWidth, Activation.of(activation), epsilon);
+    }
+
+    Vision withImageSize(int pixels) {
+      return new Vision(
+          pixels, patchSize, width, layers, heads, mlpWidth, activation, epsilon, patchDropout);
+    }
+
+    Vision withoutDropout() {
+      return new Vision(
+          imageSize, patchSize, width, layers, heads, mlpWidth, activation, epsilon, 0);
     }
   }
 
@@ -114,6 +125,11 @@ public record TwoTowerConfig(
           width, layers, heads, mlpWidth, Activation.of(activation), epsilon);
     }
 
+    Text withContextLength(int tokens) {
+      return new Text(
+          tokens, vocabularySize, endId, width, layers, heads, mlpWidth, activation, epsilon);
+    }
+
     Text withVocabulary(int size) {
       return new Text(
           contextLength, size, endId, width, layers, heads, mlpWidth, activation, epsilon);
@@ -123,5 +139,15 @@ public record TwoTowerConfig(
   TwoTowerConfig withVocabulary(int size) {
     return new TwoTowerConfig(
         embedWidth, vision, text.withVocabulary(size), logitScale, logitBias, maxLogitScale);
+  }
+
+  TwoTowerConfig withImageSize(int pixels) {
+    return new TwoTowerConfig(
+        embedWidth, vision.withImageSize(pixels), text, logitScale, logitBias, maxLogitScale);
+  }
+
+  TwoTowerConfig withContextLength(int tokens) {
+    return new TwoTowerConfig(
+        embedWidth, vision, text.withContextLength(tokens), logitScale, logitBias, maxLogitScale);
   }
 }

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import io.vlm4j.model.DualEncoder;
-import io.vlm4j.model.Layout;
 import io.vlm4j.model.Model;
 import io.vlm4j.model.ModelSpec;
 import io.vlm4j.tensor.Batch;
@@ -180,10 +179,5 @@ class TwoTowerTest {
   void sigLipsImageTowerMustEndInTheCommonSpace() {
     var tree = ModelSpec.of("siglip-tiny").toTree().put("embedWidth", 64);
     assertRefused(() -> ModelSpec.parse(tree, "tree").create(), "64", "embedWidth");
-  }
-
-  @Test
-  void sigLipHasNoOpenClipLayout() {
-    assertRefused(() -> new SigLipFamily().keys(Layout.OPEN_CLIP), "Hugging Face");
   }
 }

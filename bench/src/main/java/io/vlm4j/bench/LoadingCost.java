@@ -1,0 +1,71 @@
+package io.vlm4j.bench;
+
+import io.vlm4j.io.Json;
+import io.vlm4j.model.LoadOptions;
+import io.vlm4j.model.ModelFolder;
+import io.vlm4j.model.Pretrained;
+import io.vlm4j.tensor.Engine;
+import io.vlm4j.tensor.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import org.bytedeco.pytorch.Device;
+
+/**
+ * What it costs to load a model folder: time and resident memory.
+ *
+ * <p>Arguments: folder, precision. The time does not include starting Java and libtorch, which is
+ * given beside it. Prints one line of JSON.
+ */
+public final class LoadingCost {
+  private LoadingCost() {}
+
+  /** Runs the measurement. */
+  public static void main(String[] args) throws IOException {
+    Path folder = Path.of(args[0]);
+    var options = LoadOptions.DEFAULT.withPrecision(Precision.parse(args[1]));
+    var result = new LinkedHashMap<String, Object>();
+    long start = System.nanoTime();
+    Engine.load();
+    result.put("engine_seconds", seconds(start));
+    long before = megabytes("VmRSS:");
+    boolean hasTokenizer = Files.isRegularFile(folder.resolve("tokenizer.json"));
+    start = System.nanoTime();
+    var device = new Device("cpu");
+    long values;
+    if (hasTokenizer) {
+      try (var pretrained = Pretrained.load(folder, device, options)) {
+        result.put("load_seconds", seconds(start));
+        values = pretrained.model().parameterCount();
+      }
+    } else {
+      try (var model = ModelFolder.open(folder).load(options, device).model()) {
+        result.put("load_seconds", seconds(start));
+        values = model.parameterCount();
+      }
+    }
+    result.put("with_tokenizer", hasTokenizer);
+    int bytes = options.precision() == Precision.F32 ? 4 : 2;
+    result.put("parameters_mb", Math.round(values * bytes / 1e6));
+    result.put("resident_before_mb", before);
+    result.put("peak_resident_mb", megabytes("VmHWM:"));
+    System.out.println(Json.toLine(result));
+  }
+
+  private static double seconds(long start) {
+    return Math.round((System.nanoTime() - start) / 1e6) / 1e3;
+  }
+
+  private static long megabytes(String field) throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return -1;
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith(field))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")) * 1024 / 1_000_000)
+        .findFirst()
+        .orElse(-1);
+  }
+}

@@ -1,0 +1,182 @@
+package io.vlm4j.model;
+
+import io.vlm4j.image.Preprocessing;
+import io.vlm4j.io.InputException;
+import io.vlm4j.io.Json;
+import io.vlm4j.io.TensorSource;
+import io.vlm4j.nn.Init;
+import io.vlm4j.tensor.Engine;
+import io.vlm4j.text.Tokenizer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A model in files, in the Hugging Face or the OpenCLIP layout: its configuration is read, its
+ * weights are not.
+ */
+public final class ModelFolder {
+  private final Path path;
+  private final Layout layout;
+  private final Path weights;
+  private final ObjectNode config;
+  private final ModelSpec<?> spec;
+
+  private ModelFolder(Path path, Layout layout, Path weights) {
+    this.path = path;
+    this.layout = layout;
+    this.weights = weights;
+    Path file = path.resolve(layout.configFile());
+    config = Json.readObject(file);
+    try {
+      spec = ForeignConfigs.read(layout, config);
+    } catch (InputException e) {
+      throw new InputException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Looks at a folder; where it holds both layouts, Hugging Face's is taken.
+   *
+   * @throws InputException if it is no model folder, or of a model that is not supported
+   */
+  public static ModelFolder open(Path folder) {
+    InputException incomplete = null;
+    for (Layout layout : Layout.values()) {
+      if (Files.isRegularFile(folder.resolve(layout.configFile()))) {
+        Optional<Path> weights = layout.weights(folder);
+        if (weights.isPresent()) {
+          return new ModelFolder(folder, layout, weights.get());
+        }
+        incomplete =
+            new InputException(
+                "cannot read "
+                    + folder.resolve(layout.weightsFile())
+                    + ": there is no such file, nor another with weights");
+      }
+    }
+    throw incomplete != null
+        ? incomplete
+        : new InputException(
+            folder + " is no model folder: it has neither config.json nor open_clip_config.json");
+  }
+
+  /** The folder. */
+  public Path path() {
+    return path;
+  }
+
+  /** How it names its files and tensors. */
+  public Layout layout() {
+    return layout;
+  }
+
+  /** The file of the weights, or the index of several. */
+  public Path weightsFile() {
+    return weights;
+  }
+
+  /** The model that it describes. */
+  public ModelSpec<?> spec() {
+    return spec;
+  }
+
+  /** How its pictures become pixels. */
+  public Preprocessing preprocessing() {
+    return RecipeFiles.read(path, layout, config, spec.preprocessing());
+  }
+
+  /** How its texts become tokens; the caller closes it. */
+  public Tokenizer tokenizer() {
+    return tokenizer(spec.contextLength());
+  }
+
+  Tokenizer tokenizer(int contextLength) {
+    return Tokenizer.read(path, contextLength);
+  }
+
+  /** The tensors; the caller closes them. */
+  public TensorSource weights() {
+    return TensorSource.open(weights);
+  }
+
+  /** How the weights fit the model, from names and shapes alone. */
+  public LoadReport report() {
+    try (TensorSource source = weights()) {
+      return plan(spec, source).report();
+    }
+  }
+
+  LoadPlan plan(ModelSpec<?> wanted, TensorSource source) {
+    return new LoadPlan(wanted.shapes(), keys(), Map.copyOf(wanted.family().positions()), source);
+  }
+
+  KeyMap keys() {
+    return spec.family().keys(layout, config);
+  }
+
+  ForeignConfigs configs() {
+    return new ForeignConfigs(layout, config);
+  }
+
+  /**
+   * A model with its values.
+   *
+   * @param spec the model's configuration, which options may have changed
+   * @param model the caller closes it
+   * @param report how the weights fitted
+   */
+  public record Loaded(ModelSpec<?> spec, Model model, LoadReport report) {}
+
+  /**
+   * Reads the weights into a model. Each tensor is read once, into the memory of its parameter.
+   *
+   * @throws InputException if they do not fit and {@code options} are not lenient
+   */
+  public Loaded load(LoadOptions options, Device device) {
+    ModelSpec<?> wanted = wanted(options);
+    ScalarType type = options.precision().type();
+    try (TensorSource source = weights()) {
+      LoadPlan plan = plan(wanted, source);
+      if (!options.lenient()) {
+        plan.report().requireExact(weights.toString());
+      }
+      Model model = create(wanted, plan.report().isComplete(), type);
+      try {
+        plan.run(model.parameters());
+        model.to(device);
+      } catch (RuntimeException e) {
+        model.close();
+        throw e;
+      }
+      return new Loaded(wanted, model, plan.report());
+    }
+  }
+
+  private ModelSpec<?> wanted(LoadOptions options) {
+    ModelSpec<?> wanted = spec;
+    if (options.imageSize() != null) {
+      wanted = wanted.withImageSize(options.imageSize());
+    }
+    return options.contextLength() == null
+        ? wanted
+        : wanted.withContextLength(options.contextLength());
+  }
+
+  /** Random values are drawn only where some will stay. */
+  private static Model create(ModelSpec<?> spec, boolean isComplete, ScalarType type) {
+    Engine.load();
+    if (!isComplete) {
+      Model model = spec.create();
+      model.to(type);
+      return model;
+    }
+    try (var _ = Init.unset(type)) {
+      return spec.create();
+    }
+  }
+}
