@@ -40,11 +40,10 @@ record FolderWriter(
       // Without the format, transformers refuses the file.
       SafeTensors.write(folder.resolve(layout.weightsFile()), tensors, Map.of("format", "pt"));
     }
-    ScalarType written =
-        type != null ? type : ours.values().iterator().next().scalar_type().intern();
+    ScalarType held = ours.values().iterator().next().scalar_type();
     AtomicFiles.writeString(
         folder.resolve(layout.configFile()),
-        Json.toText(configs.write(layout, spec, preprocessing, written)));
+        Json.toText(configs.write(layout, spec, preprocessing, type, held)));
     if (layout == Layout.HUGGING_FACE) {
       RecipeFiles.writeHuggingFace(folder, preprocessing);
     }

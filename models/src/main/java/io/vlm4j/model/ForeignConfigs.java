@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -50,8 +51,23 @@ final class ForeignConfigs {
     return ModelSpec.read(layout, json);
   }
 
-  /** The configuration file of a layout for a model whose parameters have that type. */
-  ObjectNode write(Layout layout, ModelSpec<?> spec, Preprocessing preprocessing, ScalarType type) {
+  /** The configuration file of a layout for a model whose number format does not matter yet. */
+  ObjectNode write(Layout layout, ModelSpec<?> spec, Preprocessing preprocessing) {
+    return write(layout, spec, preprocessing, null, ScalarType.Float);
+  }
+
+  /**
+   * The configuration file of a layout.
+   *
+   * @param asked the number format asked for; null if the weights stay as they are
+   * @param held the number format of the weights as they are
+   */
+  ObjectNode write(
+      Layout layout,
+      ModelSpec<?> spec,
+      Preprocessing preprocessing,
+      @Nullable ScalarType asked,
+      ScalarType held) {
     ObjectNode before = files.get(layout);
     boolean isUnchanged = before != null && says(layout, before, spec);
     ObjectNode json = before == null ? Json.object() : before.deepCopy();
@@ -59,7 +75,12 @@ final class ForeignConfigs {
       merge(json, spec.writeConfig(layout));
     }
     switch (layout) {
-      case HUGGING_FACE -> json.put(json.has("dtype") ? "dtype" : "torch_dtype", name(type));
+      case HUGGING_FACE -> {
+        String key = json.has("dtype") ? "dtype" : "torch_dtype";
+        if (json.has(key) || asked != null || !isUnchanged) {
+          json.put(key, name(asked == null ? held : asked));
+        }
+      }
       case OPEN_CLIP -> {
         if (!json.has(RecipeFiles.OPEN_CLIP_KEY)
             || !Preprocessing.ofOpenClip(json).equals(preprocessing)) {

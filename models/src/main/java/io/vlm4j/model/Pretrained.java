@@ -24,7 +24,6 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A model with its tokenizer and its preprocessing: pictures and strings in, answers out.
@@ -129,7 +128,7 @@ public final class Pretrained implements AutoCloseable {
             layout,
             spec,
             spec.family()
-                .keys(layout, configs.write(layout, spec, preprocessing, ScalarType.Float)),
+                .keys(layout, configs.write(layout, spec, preprocessing)),
             configs,
             preprocessing);
     AtomicFiles.writeFolder(
