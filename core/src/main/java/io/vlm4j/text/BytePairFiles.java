@@ -76,7 +76,8 @@ final class BytePairFiles {
     json.properties()
         .forEach(entry -> {
           if (!entry.getValue().isInt()) {
-            throw new InputException(place + ": the id of '" + entry.getKey() + "' is no number");
+            throw new InputException(
+                "%s: the id of %s is no number".formatted(place, Json.toLine(entry.getKey())));
           }
           vocabulary.put(entry.getKey(), entry.getValue().asInt());
         });
@@ -201,7 +202,7 @@ final class BytePairFiles {
         .merges()
         .forEach(pair -> merges.append(pair.left()).append(' ').append(pair.right()).append('\n'));
     content.put("merges.txt", utf8(merges.toString()));
-    return new TokenizerFiles(content, place);
+    return new TokenizerFiles(content, place, false);
   }
 
   private static byte[] utf8(String text) {

@@ -50,10 +50,8 @@ final class FolderRules {
           case "canonicalize" -> TextCleaning.OPEN_CLIP_CANONICAL;
           default ->
               throw new InputException(
-                  files.place()
-                      + ": 'tokenizer_kwargs.clean' is '"
-                      + clean
-                      + "', not one of lower, whitespace, canonicalize");
+                  "%s: 'tokenizer_kwargs.clean' is %s, not one of lower, whitespace, canonicalize"
+                      .formatted(files.place(), Json.toLine(clean)));
         });
   }
 
@@ -127,7 +125,8 @@ final class FolderRules {
     if (before.size() > 1 || after.size() != 1) {
       throw new InputException(
           "%s: start and end of text of a %s are not known: %s before and %s after a text"
-              .formatted(files.place(), name, before, after));
+              .formatted(
+                  files.place(), Json.toLine(name), Json.toLine(before), Json.toLine(after)));
     }
     return new TokenizerRules(
         contextLength,

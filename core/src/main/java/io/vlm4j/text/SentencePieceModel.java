@@ -37,6 +37,9 @@ record SentencePieceModel(
     UNUSED,
     BYTE;
 
+    /** By the number in the file, from 1. */
+    private static final List<Kind> NUMBERED = List.of(values());
+
     /** Whether text is matched against it. */
     boolean isText() {
       return this == NORMAL || this == USER_DEFINED || this == UNUSED;
@@ -115,10 +118,10 @@ record SentencePieceModel(
             }
             return true;
           });
-      if (kind[0] < 1 || kind[0] > Kind.values().length) {
+      if (kind[0] < 1 || kind[0] > Kind.NUMBERED.size()) {
         throw new InputException("piece " + pieces.size() + " has the unknown type " + kind[0]);
       }
-      pieces.add(new Piece(text[0], score[0], Kind.values()[kind[0] - 1]));
+      pieces.add(new Piece(text[0], score[0], Kind.NUMBERED.get(kind[0] - 1)));
       return true;
     }
 

@@ -1,6 +1,7 @@
 package io.vlm4j.text;
 
 import io.vlm4j.io.InputException;
+import io.vlm4j.io.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -87,8 +88,9 @@ public record TextCleaning(List<Step> steps) {
               .findFirst()
               .orElseThrow(() ->
                   new InputException(
-                      "text cleaning has no step '%s'; it has %s"
-                          .formatted(word, new TextCleaning(List.of(Step.values()))))));
+                      "text cleaning has no step %s; it has %s"
+                          .formatted(
+                              Json.toLine(word), new TextCleaning(List.of(Step.values()))))));
     }
     return new TextCleaning(steps);
   }

@@ -58,7 +58,8 @@ public final class Tokenizer implements AutoCloseable {
         .id(piece)
         .orElseThrow(() ->
             new InputException(
-                "%s: the vocabulary has no '%s' for %s".formatted(files.place(), piece, purpose)));
+                "%s: the vocabulary has no %s for %s"
+                    .formatted(files.place(), Json.toLine(piece), purpose)));
   }
 
   /** A tokenizer for a learned encoding, of texts of at most {@code contextLength} tokens. */

@@ -19,8 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
  * they were.
  *
  * @param place where they are from, for messages
+ * @param isFolder whether {@code place} holds the files, or is the one file itself
  */
-record TokenizerFiles(SequencedMap<String, byte[]> content, String place) {
+record TokenizerFiles(SequencedMap<String, byte[]> content, String place, boolean isFolder) {
   /** SentencePiece models by the names that their publishers give them. */
   static final List<String> MODELS =
       List.of("spiece.model", "tokenizer.model", "sentencepiece.bpe.model", "sentencepiece.model");
@@ -48,7 +49,8 @@ record TokenizerFiles(SequencedMap<String, byte[]> content, String place) {
   /** The files of a folder, or a single file (with its merges.txt, if it is a vocab.json). */
   static TokenizerFiles read(Path path) {
     var content = new LinkedHashMap<String, byte[]>();
-    if (Files.isDirectory(path)) {
+    boolean isFolder = Files.isDirectory(path);
+    if (isFolder) {
       for (List<String> names : List.of(TOKENIZER, MODELS, SIMPLE_VOCABULARIES, CONFIGURATIONS)) {
         names.forEach(name -> readIfThere(path.resolve(name), name, content));
       }
@@ -59,7 +61,7 @@ record TokenizerFiles(SequencedMap<String, byte[]> content, String place) {
         readIfThere(path.resolveSibling("merges.txt"), "merges.txt", content);
       }
     }
-    return new TokenizerFiles(content, path.toString());
+    return new TokenizerFiles(content, path.toString(), isFolder);
   }
 
   /** A single file may have any name; its ending says what it is. */
@@ -137,14 +139,14 @@ record TokenizerFiles(SequencedMap<String, byte[]> content, String place) {
 
   /** A file's name in messages. */
   String place(String name) {
-    return place.endsWith(name) ? place : place + "/" + name;
+    return isFolder ? place + "/" + name : place;
   }
 
   /** What a model folder in the Hugging Face layout would tell. */
   TokenizerFiles withoutOpenClip() {
     var others = new LinkedHashMap<>(content);
     others.remove("open_clip_config.json");
-    return new TokenizerFiles(others, place);
+    return new TokenizerFiles(others, place, isFolder);
   }
 
   /** Writes the tokenizer's own files, not the configurations. */

@@ -216,18 +216,19 @@ class PreprocessingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "{}",
-        "{\"size\":\"big\"}",
-        "{\"size\":32,\"mode\":\"L\"}",
-        "{\"size\":32,\"resize_mode\":\"border\"}",
-        "{\"size\":32,\"interpolation\":\"nearest\"}",
-        "{\"size\":32,\"fill_color\":256}",
-        "{\"size\":32,\"mean\":[1,2]}"
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{}; size",
+        "{\"size\":\"big\"}; size",
+        "{\"size\":32,\"mode\":\"L\"}; mode",
+        "{\"size\":32,\"resize_mode\":\"border\"}; resize_mode",
+        "{\"size\":32,\"interpolation\":\"nearest\"}; interpolation",
+        "{\"size\":32,\"fill_color\":256}; 256",
+        "{\"size\":32,\"mean\":[1,2]}; mean"
       })
-  void whatIsNoRecipeOfOpenClipIsRefused(String content) {
-    assertRefused(() -> openClip("{\"preprocess_cfg\":" + content + "}"), "open_clip_config.json");
+  void whatIsNoRecipeOfOpenClipIsRefusedByName(String content, String named) {
+    assertRefused(() -> openClip("{\"preprocess_cfg\":" + content + "}"), named);
   }
 
   @Test

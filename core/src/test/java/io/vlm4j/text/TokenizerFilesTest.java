@@ -280,7 +280,7 @@ class TokenizerFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"(a+)+$", "(?:a|aa)*b", "(a", ""})
+  @ValueSource(strings = {"(a+)+$", "(?:a|aa)*b", ""})
   void aPatternThatMayNeverEndIsRefused(String regex) throws IOException {
     writeLearned();
     String json = Files.readString(folder.resolve("tokenizer.json"));

@@ -127,8 +127,7 @@ public final class Pretrained implements AutoCloseable {
         new FolderWriter(
             layout,
             spec,
-            spec.family()
-                .keys(layout, configs.write(layout, spec, preprocessing)),
+            spec.family().keys(layout, configs.write(layout, spec, preprocessing)),
             configs,
             preprocessing);
     AtomicFiles.writeFolder(

@@ -2,6 +2,7 @@ package io.vlm4j.model;
 
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.AtomicFiles;
+import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,11 @@ final class RecipeFiles {
   /** The preprocessing of a folder; {@code usual} if it says nothing. */
   static Preprocessing read(Path folder, Layout layout, ObjectNode json, Preprocessing usual) {
     if (layout == Layout.OPEN_CLIP && json.has(OPEN_CLIP_KEY)) {
-      return Preprocessing.ofOpenClip(json);
+      try {
+        return Preprocessing.ofOpenClip(json);
+      } catch (InputException e) {
+        throw new InputException(folder.resolve(layout.configFile()) + ": " + e.getMessage(), e);
+      }
     }
     Path file = folder.resolve(HUGGING_FACE_FILE);
     return Files.isRegularFile(file) ? Preprocessing.readHuggingFace(file) : usual;

@@ -59,7 +59,8 @@ class ForeignConfigTest {
 
   @Test
   void whatHuggingFaceLeavesOutIsItsDefault() {
-    ObjectNode clip = ModelSpec.read(Layout.HUGGING_FACE, json("{\"model_type\":\"clip\"}")).toTree();
+    ObjectNode clip =
+        ModelSpec.read(Layout.HUGGING_FACE, json("{\"model_type\":\"clip\"}")).toTree();
     assertThat(clip.at("/vision/patchSize").asInt()).isEqualTo(32);
     assertThat(clip.at("/vision/activation").asString()).isEqualTo("quick_gelu");
     var siglip = json("{\"model_type\":\"siglip\",\"text_config\":{\"vocab_size\":256000}}");
@@ -93,11 +94,12 @@ class ForeignConfigTest {
 
   @ParameterizedTest
   @CsvSource({
-    "timm_pool, map, avg", "timm_proj, none, linear", "pool_type, last, argmax",
+    "timm_pool, map, avg",
+    "timm_proj, none, linear",
+    "pool_type, last, argmax",
   })
   void anotherHeadThanSigLipsIsRefused(String key, String from, String to) {
-    assertRefused(
-        () -> openClip(SIGLIP.replace(key + "\": \"" + from, key + "\": \"" + to)), key);
+    assertRefused(() -> openClip(SIGLIP.replace(key + "\": \"" + from, key + "\": \"" + to)), key);
   }
 
   @Test
@@ -122,9 +124,7 @@ class ForeignConfigTest {
   @MethodSource("io.vlm4j.model.KeyMapTest#namedConfigurations")
   void everyNamedConfigurationIsReadBackFromWhatIsWritten(String name, Layout layout) {
     ModelSpec<?> spec = ModelSpec.of(name);
-    ObjectNode written =
-        new ForeignConfigs()
-            .write(layout, spec, spec.preprocessing());
+    ObjectNode written = new ForeignConfigs().write(layout, spec, spec.preprocessing());
     assertThat(ForeignConfigs.read(layout, json(written.toString())).config())
         .isEqualTo(spec.config());
   }

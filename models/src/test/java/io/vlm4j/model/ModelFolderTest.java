@@ -32,13 +32,11 @@ class ModelFolderTest {
   private Path random(String name, Layout layout) {
     Engine.seed(5);
     Path path = folder.resolve(name);
-    RandomFolder.write(
-        ModelSpec.of(name).withVocabulary(50), path, layout, ScalarType.Float, null);
+    RandomFolder.write(ModelSpec.of(name).withVocabulary(50), path, layout, ScalarType.Float, null);
     return path;
   }
 
-  private static void change(
-      Path path, UnaryOperator<String> rename, UnaryOperator<Tensor> value) {
+  private static void change(Path path, UnaryOperator<String> rename, UnaryOperator<Tensor> value) {
     Path weights = ModelFolder.open(path).weightsFile();
     try (var _ = new Scope()) {
       var tensors = new LinkedHashMap<String, Tensor>();
@@ -73,9 +71,7 @@ class ModelFolderTest {
     try (Model before = ModelFolder.open(path).load(LoadOptions.DEFAULT, CPU).model();
         var _ = new Scope()) {
       change(
-          path,
-          key -> key.matches("visual.*|logit_scale") ? key : "text." + key,
-          tensor -> tensor);
+          path, key -> key.matches("visual.*|logit_scale") ? key : "text." + key, tensor -> tensor);
       try (Model after = ModelFolder.open(path).load(LoadOptions.DEFAULT, CPU).model()) {
         assertSameParameters(before, after);
       }
@@ -122,8 +118,11 @@ class ModelFolderTest {
     assertThat(report.misshapen().toString())
         .contains("patch_embedding.weight' is [192, 3, 5, 12] instead of [192, 3, 12, 12]");
     assertRefused(
-        () -> files.load(LoadOptions.DEFAULT, CPU), "model.safetensors", "class_embedding",
-        "[192, 3, 5, 12]", "'stranger'");
+        () -> files.load(LoadOptions.DEFAULT, CPU),
+        "model.safetensors",
+        "class_embedding",
+        "[192, 3, 5, 12]",
+        "'stranger'");
     try (Model model = files.load(LoadOptions.DEFAULT.leniently(), CPU).model()) {
       var values = Tensors.toFloats(model.parameters().get("vision.classToken"));
       assertThat(values).doesNotContain(Float.NaN);
@@ -147,8 +146,7 @@ class ModelFolderTest {
       assertThat(encoder.imageFeatures(torch.randn(1, 3, 72, 72)).size(0)).isEqualTo(1);
       assertThat(encoder.textFeatures(Tensors.of(new long[7], 1, 7)).size(0)).isEqualTo(1);
     }
-    assertRefused(
-        () -> files.load(LoadOptions.DEFAULT.withContextLength(99), CPU), "[99, ");
+    assertRefused(() -> files.load(LoadOptions.DEFAULT.withContextLength(99), CPU), "[99, ");
   }
 
   /** 8 bits of mantissa: a hundredth of the embeddings' size, and hardly a turn. */
@@ -189,13 +187,12 @@ class ModelFolderTest {
       var tensors = new LinkedHashMap<>(SafeTensors.read(first));
       assertThat(tensors.keySet())
           .contains("vision.patches", "vision.blocks.1.mlp.up", "text.blocks.0", "text");
-      tensors.replaceAll((name, tensor) ->
-          name.startsWith("vision.blocks.1") ? tensor.add(tensor) : tensor);
+      tensors.replaceAll(
+          (name, tensor) -> name.startsWith("vision.blocks.1") ? tensor.add(tensor) : tensor);
       SafeTensors.write(second, tensors, Map.of());
     }
     assertThat(Parity.compare(first, first)).allMatch(difference -> difference.maxAbs() == 0);
-    var parted =
-        Parity.compare(first, second).stream().filter(d -> !d.isWithin(1e-6)).findFirst();
+    var parted = Parity.compare(first, second).stream().filter(d -> !d.isWithin(1e-6)).findFirst();
     assertThat(parted.orElseThrow().name()).isEqualTo("vision.blocks.1.norm1");
   }
 }
