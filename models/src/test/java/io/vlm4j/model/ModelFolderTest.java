@@ -5,6 +5,7 @@ import static io.vlm4j.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vlm4j.io.SafeTensors;
+import io.vlm4j.io.TensorSource;
 import io.vlm4j.tensor.Engine;
 import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Precision;
@@ -40,7 +41,7 @@ class ModelFolderTest {
     Path weights = ModelFolder.open(path).weightsFile();
     try (var _ = new Scope()) {
       var tensors = new LinkedHashMap<String, Tensor>();
-      SafeTensors.read(weights)
+      TensorSource.readAll(weights)
           .forEach((key, tensor) -> tensors.put(rename.apply(key), value.apply(tensor)));
       SafeTensors.write(weights, tensors, Map.of("format", "pt"));
     }
@@ -184,7 +185,7 @@ class ModelFolderTest {
     ModelFolder files = ModelFolder.open(path);
     Parity.against(files, expected, LoadOptions.DEFAULT, CPU, first);
     try (var _ = new Scope()) {
-      var tensors = new LinkedHashMap<>(SafeTensors.read(first));
+      var tensors = new LinkedHashMap<>(TensorSource.readAll(first));
       assertThat(tensors.keySet())
           .contains("vision.patches", "vision.blocks.1.mlp.up", "text.blocks.0", "text");
       tensors.replaceAll(
