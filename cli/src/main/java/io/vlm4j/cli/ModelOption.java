@@ -2,7 +2,7 @@ package io.vlm4j.cli;
 
 import io.vlm4j.io.hub.Hub;
 import io.vlm4j.io.hub.HubSettings;
-import io.vlm4j.io.hub.ModelFolder;
+import io.vlm4j.io.hub.ModelLocation;
 import io.vlm4j.io.hub.ModelName;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -25,7 +25,7 @@ final class ModelOption {
   Path folder() {
     HubSettings settings = HubSettings.fromEnvironment();
     try (var download = new Download()) {
-      return ModelFolder.resolve(
+      return ModelLocation.resolve(
           name, new Hub(offline ? settings.asOffline() : settings), download);
     }
   }

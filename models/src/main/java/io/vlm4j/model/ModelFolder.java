@@ -139,7 +139,7 @@ public final class ModelFolder {
    */
   public Loaded load(LoadOptions options, Device device) {
     ModelSpec<?> wanted = wanted(options);
-    ScalarType type = options.precision().type();
+    ScalarType type = options.precision().on(device).type();
     try (TensorSource source = weights()) {
       LoadPlan plan = plan(wanted, source);
       if (!options.lenient()) {

@@ -7,6 +7,11 @@ import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.io.TensorSource;
+import io.vlm4j.io.hub.Hub;
+import io.vlm4j.io.hub.HubSettings;
+import io.vlm4j.io.hub.ModelLocation;
+import io.vlm4j.io.hub.Progress;
+import io.vlm4j.tensor.Engine;
 import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
@@ -20,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
@@ -28,8 +34,8 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * A model with its tokenizer and its preprocessing: pictures and strings in, answers out.
  *
- * <p>Answers are plain Java; no native memory leaves. Calls are serialised, so any number of
- * threads may use one object.
+ * <p>Answers are plain Java; no native memory leaves. Any number of threads may use one object:
+ * pictures and texts are prepared side by side, the model runs one batch at a time.
  */
 public final class Pretrained implements AutoCloseable {
   private static final int BATCH = 64;
@@ -64,6 +70,18 @@ public final class Pretrained implements AutoCloseable {
       ForeignConfigs configs) {
     this(loaded.spec(), loaded.model(), tokenizer, preprocessing, device);
     this.configs = configs;
+  }
+
+  /**
+   * The model of that name, on the CPU, with f32 parameters.
+   *
+   * @param name a model folder, or {@code hf:ORG/NAME[@REVISION]} for a model of the Hugging Face
+   *     hub, which is downloaded unless the hub's cache has it
+   * @throws InputException if there is none, or if a file of it is damaged
+   */
+  public static Pretrained load(String name) {
+    var hub = new Hub(HubSettings.fromEnvironment());
+    return load(ModelLocation.resolve(name, hub, Progress.NONE), Engine.device("cpu"));
   }
 
   /**
@@ -158,20 +176,44 @@ public final class Pretrained implements AutoCloseable {
     return preprocessing;
   }
 
+  /** The unit vector of width D of the picture in a file. */
+  public float[] embedImage(Path file) {
+    return embedImages(List.of(readPicture(file)))[0];
+  }
+
+  /** The unit vector of width D of a text. */
+  public float[] embedText(String text) {
+    return embedTexts(List.of(text))[0];
+  }
+
   /** One unit vector of width D for each picture. */
   public float[][] embedImages(List<Pixels> pictures) {
     DualEncoder encoder = require(DualEncoder.class, "embed pictures");
-    return embed(pictures, batch -> encoder.imageFeatures(pixels(batch)));
+    return embed(pictures, this::pixels, encoder::imageFeatures);
   }
 
   /** One unit vector of width D for each text. */
   public float[][] embedTexts(List<String> texts) {
     DualEncoder encoder = require(DualEncoder.class, "embed texts");
-    return embed(texts, batch -> encoder.textFeatures(onDevice(tokenizer.encode(batch))));
+    return embed(texts, tokenizer::encode, encoder::textFeatures);
+  }
+
+  /** The cosine of two unit vectors: 1 for the same direction, 0 for unrelated ones. */
+  public static float similarity(float[] a, float[] b) {
+    float sum = 0;
+    for (int d = 0; d < a.length; d++) {
+      sum += a[d] * b[d];
+    }
+    return sum;
   }
 
   /** A label and its probability. */
   public record Score(String label, double probability) {}
+
+  /** Zero-shot classification of the picture in a file; all labels, the best first. */
+  public List<Score> classify(Path file, List<String> labels) {
+    return classify(readPicture(file), labels, List.of("{}"));
+  }
 
   /**
    * Zero-shot classification: how well each label, put into every template, fits the picture.
@@ -230,9 +272,7 @@ public final class Pretrained implements AutoCloseable {
       DualEncoder encoder, float[] image, float[][] classes) {
     var cosines = new float[classes.length];
     for (int i = 0; i < cosines.length; i++) {
-      for (int d = 0; d < image.length; d++) {
-        cosines[i] += image[d] * classes[i][d];
-      }
+      cosines[i] = similarity(image, classes[i]);
     }
     try (var _ = new Scope();
         var _ = new NoGrad()) {
@@ -241,16 +281,22 @@ public final class Pretrained implements AutoCloseable {
     }
   }
 
-  private synchronized <T> float[][] embed(List<T> inputs, Function<List<T>, Tensor> features) {
+  private <T> float[][] embed(
+      List<T> inputs, Function<List<T>, Tensor> prepare, UnaryOperator<Tensor> features) {
     var rows = new ArrayList<float[]>();
     for (int from = 0; from < inputs.size(); from += BATCH) {
       try (var _ = new Scope();
           var _ = new NoGrad()) {
-        List<T> batch = inputs.subList(from, Math.min(inputs.size(), from + BATCH));
-        rows.addAll(List.of(Tensors.toRows(torch.normalize(features.apply(batch)))));
+        Tensor batch = prepare.apply(inputs.subList(from, Math.min(inputs.size(), from + BATCH)));
+        rows.addAll(List.of(Tensors.toRows(unitFeatures(onDevice(batch), features))));
       }
     }
     return rows.toArray(float[][]::new);
+  }
+
+  /** One batch at a time: several at once would only fight for the same cores. */
+  private synchronized Tensor unitFeatures(Tensor batch, UnaryOperator<Tensor> features) {
+    return torch.normalize(features.apply(batch));
   }
 
   private Tensor pixels(List<Pixels> pictures) {
@@ -261,7 +307,7 @@ public final class Pretrained implements AutoCloseable {
         .forEach(i ->
             preprocessing.normalize(
                 preprocessing.square(pictures.get(i)), values, i * 3 * size * size));
-    return onDevice(Tensors.of(values, pictures.size(), 3, size, size));
+    return Tensors.of(values, pictures.size(), 3, size, size);
   }
 
   private Tensor onDevice(Tensor tensor) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ModelFolderTest {
+class ModelLocationTest {
   private static final String NAME = "hf:" + HubServer.REPOSITORY;
 
   @TempDir Path folder;
@@ -46,7 +46,7 @@ class ModelFolderTest {
   }
 
   private Path resolve(String name) {
-    return ModelFolder.resolve(name, desk.hub(), Progress.NONE);
+    return ModelLocation.resolve(name, desk.hub(), Progress.NONE);
   }
 
   @Test

@@ -4,8 +4,8 @@ import io.vlm4j.io.InputException;
 import java.nio.file.Path;
 
 /** From what a user calls a model to the folder that has it. */
-public final class ModelFolder {
-  private ModelFolder() {}
+public final class ModelLocation {
+  private ModelLocation() {}
 
   /**
    * The folder of a model.
