@@ -35,9 +35,7 @@ final class BytePairCutter implements SentencePiece.Cutter {
   private record Candidate(int left, int right, float score, int length) {}
 
   private static final Comparator<Candidate> ORDER =
-      Comparator.comparingDouble(Candidate::score)
-          .reversed()
-          .thenComparingInt(Candidate::left);
+      Comparator.comparingDouble(Candidate::score).reversed().thenComparingInt(Candidate::left);
 
   @Override
   public List<SentencePiece.Span> cut(byte[] text) {
@@ -138,8 +136,7 @@ final class BytePairCutter implements SentencePiece.Cutter {
         int[] range = open.pop();
         String piece = string(range[0], range[1]);
         int id = textPieces.getOrDefault(piece, model.unknownId());
-        Integer seam =
-            model.pieces().get(id).kind() == Kind.UNUSED ? seams.get(piece) : null;
+        Integer seam = model.pieces().get(id).kind() == Kind.UNUSED ? seams.get(piece) : null;
         if (seam == null) {
           spans.add(new SentencePiece.Span(range[0], range[1], id));
         } else {

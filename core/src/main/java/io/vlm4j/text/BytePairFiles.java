@@ -123,8 +123,8 @@ final class BytePairFiles {
   /**
    * The {@code tokenizer.json} of byte pairs: CLIP's as Hugging Face writes it.
    *
-   * @param rules whose names start and end of text get; texts that they do not clean are
-   *     normalised by the tokenizer itself
+   * @param rules whose names start and end of text get; texts that they do not clean are normalised
+   *     by the tokenizer itself
    */
   static ObjectNode describe(BytePairs pairs, TokenizerRules rules) {
     String startName = rules.start().orElse(BytePairs.START);
@@ -200,8 +200,7 @@ final class BytePairFiles {
     var merges = new StringBuilder("#version: 0.2\n");
     pairs
         .merges()
-        .forEach(pair ->
-            merges.append(pair.left()).append(' ').append(pair.right()).append('\n'));
+        .forEach(pair -> merges.append(pair.left()).append(' ').append(pair.right()).append('\n'));
     content.put("merges.txt", utf8(merges.toString()));
     return new TokenizerFiles(content, place, false);
   }

@@ -1,6 +1,7 @@
 package io.vlm4j.text;
 
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jsoup.nodes.Entities;
 
@@ -29,7 +30,7 @@ final class CharacterReferences {
         ? text
         : REFERENCE
             .matcher(text)
-            .replaceAll(match -> java.util.regex.Matcher.quoteReplacement(character(match)));
+            .replaceAll(match -> Matcher.quoteReplacement(character(match)));
   }
 
   private static String character(MatchResult match) {
@@ -38,9 +39,10 @@ final class CharacterReferences {
   }
 
   private static String numbered(String reference) {
-    String digits = reference.endsWith(";")
-        ? reference.substring(1, reference.length() - 1)
-        : reference.substring(1);
+    String digits =
+        reference.endsWith(";")
+            ? reference.substring(1, reference.length() - 1)
+            : reference.substring(1);
     int radix = digits.startsWith("x") || digits.startsWith("X") ? 16 : 10;
     String number = (radix == 16 ? digits.substring(1) : digits).replaceFirst("^0+(?=.)", "");
     // No code point has more than 7 decimal digits.

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
  * <p>Every run of characters whose bytes are well-formed UTF-8 of more than one byte a character is
  * a suspect. It is decoded if it has no honest reading: two such sequences or more in a row, a
  * sequence of four bytes, or one that begins with {@code Â}, {@code Ã} or {@code â€} and its like.
- * Other runs of one sequence stay, as {@code NESTLÉ®}, {@code AHÅ™} or {@code Brontë…”}. ftfy weighs
- * the whole text instead. Runs are decoded once; the caller repeats for text broken twice.
+ * Other runs of one sequence stay, as {@code NESTLÉ®}, {@code AHÅ™} or {@code Brontë…”}. ftfy
+ * weighs the whole text instead. Runs are decoded once; the caller repeats for text broken twice.
  */
 final class Mojibake {
   /** Windows-1252 for 0x80 to 0x9f; the control character itself where it has nothing. */

@@ -29,16 +29,41 @@ record TokenizerJson(ObjectNode json, Map<String, Integer> ids, int size) {
 
   private static final Set<String> NORMALIZERS =
       Set.of(
-          "Sequence", "NFC", "NFD", "NFKC", "NFKD", "Nmt", "Lowercase", "Strip", "StripAccents",
-          "Replace", "Prepend", "Precompiled", "BertNormalizer");
+          "Sequence",
+          "NFC",
+          "NFD",
+          "NFKC",
+          "NFKD",
+          "Nmt",
+          "Lowercase",
+          "Strip",
+          "StripAccents",
+          "Replace",
+          "Prepend",
+          "Precompiled",
+          "BertNormalizer");
   private static final Set<String> CUTTERS =
       Set.of(
-          "Sequence", "Split", "ByteLevel", "Whitespace", "WhitespaceSplit", "Metaspace",
-          "BertPreTokenizer", "Digits", "Punctuation");
+          "Sequence",
+          "Split",
+          "ByteLevel",
+          "Whitespace",
+          "WhitespaceSplit",
+          "Metaspace",
+          "BertPreTokenizer",
+          "Digits",
+          "Punctuation");
   private static final Set<String> DECODERS =
       Set.of(
-          "Sequence", "ByteLevel", "ByteFallback", "Metaspace", "WordPiece", "BPEDecoder", "Fuse",
-          "Replace", "Strip");
+          "Sequence",
+          "ByteLevel",
+          "ByteFallback",
+          "Metaspace",
+          "WordPiece",
+          "BPEDecoder",
+          "Fuse",
+          "Replace",
+          "Strip");
 
   /** A repeated group that may match in many ways, the usual cause of endless matching. */
   private static final Pattern REPEATED_GROUP = Pattern.compile("(?<!\\\\)\\)\\s*[*+{]");
@@ -93,7 +118,9 @@ record TokenizerJson(ObjectNode json, Map<String, Integer> ids, int size) {
     if (type.equals("Precompiled")) {
       checkRules(part.path("precompiled_charsmap"));
     }
-    if (type.equals("Strip") && part.path("start").asInt(0) != 0 && part.path("stop").asInt(0) != 0) {
+    if (type.equals("Strip")
+        && part.path("start").asInt(0) != 0
+        && part.path("stop").asInt(0) != 0) {
       throw new InputException("'" + name + "' strips both ends of a token; one is supported");
     }
   }

@@ -62,7 +62,9 @@ public record TokenizerRules(
         contextLength, TextCleaning.SIGLIP, Optional.empty(), "</s>", Optional.of("</s>"));
   }
 
-  /** SigLIP 2: Gemma's vocabulary, lower case, no start, always padded with {@code <pad>} (id 0). */
+  /**
+   * SigLIP 2: Gemma's vocabulary, lower case, no start, always padded with {@code <pad>} (id 0).
+   */
   public static TokenizerRules sigLip2(int contextLength) {
     return new TokenizerRules(
         contextLength, TextCleaning.SIGLIP2, Optional.empty(), "<eos>", Optional.of("<pad>"));

@@ -50,7 +50,8 @@ class TextCleaningTest {
   /** Values of Python 3.11's str.lower. */
   @ParameterizedTest
   @CsvSource({
-    "'\u039f\u0394\u03a5\u03a3\u03a3\u0395\u03a5\u03a3 \u03a3', '\u03bf\u03b4\u03c5\u03c3\u03c3\u03b5\u03c5\u03c2 \u03c3'",
+    "'\u039f\u0394\u03a5\u03a3\u03a3\u0395\u03a5\u03a3 \u03a3',"
+        + " '\u03bf\u03b4\u03c5\u03c3\u03c3\u03b5\u03c5\u03c2 \u03c3'",
     "'A:\u03a3', 'a:\u03c2'",
     "'A\u03a3''b', 'a\u03c3''b'",
     "'\u0130stanbul \u1e9e', 'i\u0307stanbul \u00df'"

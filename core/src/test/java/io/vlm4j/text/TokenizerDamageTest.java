@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,15 +25,46 @@ import tools.jackson.databind.node.ObjectNode;
 /** Damaged tokenizer files give ids or a refusal; never does the native library end the process. */
 class TokenizerDamageTest {
   private static final List<String> TEXTS =
-      List.of("", "A photo of 2 cats's", "\ufb01 \ud83d\ude42\u3000e\u0301 <|endoftext|>", "</s> \u2581");
+      List.of(
+          "",
+          "A photo of 2 cats's",
+          "\ufb01 \ud83d\ude42\u3000e\u0301 <|endoftext|>",
+          "</s> \u2581");
 
   /** Values that take the place of others. */
   private static final List<String> VALUES =
       List.of(
-          "null", "true", "0", "-1", "1", "255", "65536", "4294967295", "1e300", "0.5", "\"\"",
-          "\"a\"", "\"\\\\s*\"", "\"(\"", "\"\ud83d\ude42\"", "[]", "{}", "[[]]", "[\"a\",1]",
-          "\"Sequence\"", "\"BPE\"", "\"Unigram\"", "\"ByteLevel\"", "\"Metaspace\"", "\"Strip\"",
-          "\"Split\"", "\"Replace\"", "\"Digits\"", "\"WordPiece\"", "\"NFKD\"", "\"Prepend\"");
+          "null",
+          "true",
+          "0",
+          "-1",
+          "1",
+          "255",
+          "65536",
+          "4294967295",
+          "1e300",
+          "0.5",
+          "\"\"",
+          "\"a\"",
+          "\"\\\\s*\"",
+          "\"(\"",
+          "\"\ud83d\ude42\"",
+          "[]",
+          "{}",
+          "[[]]",
+          "[\"a\",1]",
+          "\"Sequence\"",
+          "\"BPE\"",
+          "\"Unigram\"",
+          "\"ByteLevel\"",
+          "\"Metaspace\"",
+          "\"Strip\"",
+          "\"Split\"",
+          "\"Replace\"",
+          "\"Digits\"",
+          "\"WordPiece\"",
+          "\"NFKD\"",
+          "\"Prepend\"");
 
   @TempDir Path folder;
 
@@ -50,8 +83,7 @@ class TokenizerDamageTest {
     ObjectNode part = json.putObject("model").put("type", "Unigram").put("unk_id", 2);
     ArrayNode vocabulary = part.putArray("vocab");
     model.pieces().forEach(piece -> vocabulary.addArray().add(piece.text()).add(piece.score()));
-    var normalizers =
-        json.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
+    var normalizers = json.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
     normalizers
         .addObject()
         .put("type", "Precompiled")
@@ -75,7 +107,7 @@ class TokenizerDamageTest {
     for (int at = model.length - 4; at > 0; at--) {
       int length = (model[at + 1] & 0x7f) | (model[at + 2] & 0x7f) << 7;
       if (model[at] == 0x12 && model[at + 1] < 0 && model[at + 2] > 0 && length > 2000) {
-        return java.util.Arrays.copyOfRange(model, at + 3, at + 3 + length);
+        return Arrays.copyOfRange(model, at + 3, at + 3 + length);
       }
     }
     throw new AssertionError("the model has no rules");
@@ -90,7 +122,7 @@ class TokenizerDamageTest {
             SentencePieceModel.parse(SentencePieceTest.resource("unigram.model"), "unigram"));
     try (var tokenizer = Tokenizer.read(file, rules)) {
       long[] ids = tokenizer.encode("a photo of two small cats");
-      assertThat(java.util.Arrays.copyOf(ids, ids.length - 1))
+      assertThat(Arrays.copyOf(ids, ids.length - 1))
           .containsExactly(model.encode("a photo of two small cats"));
     }
   }
@@ -151,7 +183,8 @@ class TokenizerDamageTest {
   @Test
   void filesWithChangedBytes() throws IOException {
     Random random = Randomness.fresh();
-    for (String name : List.of("tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json")) {
+    for (String name :
+        List.of("tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json")) {
       writeTokenizer();
       byte[] whole = Files.readAllBytes(folder.resolve(name));
       if (!name.equals("tokenizer.json")) {
@@ -168,7 +201,7 @@ class TokenizerDamageTest {
                       : whole[random.nextInt(whole.length)];
             }
             int length = random.nextInt(8) == 0 ? random.nextInt(bytes.length) : bytes.length;
-            write(name, java.util.Arrays.copyOf(bytes, length));
+            write(name, Arrays.copyOf(bytes, length));
             tryOut(null);
           });
     }
@@ -189,7 +222,7 @@ class TokenizerDamageTest {
   }
 
   /** Reads the folder, by given rules or its own, and encodes; a refusal is as good as ids. */
-  private void tryOut(@org.jspecify.annotations.Nullable TokenizerRules rules) {
+  private void tryOut(@Nullable TokenizerRules rules) {
     try (var tokenizer =
         rules == null ? Tokenizer.read(folder, 12) : Tokenizer.read(folder, rules)) {
       for (String text : TEXTS) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 class TokenizerFilesTest {
   private static final BytePairs PAIRS = BytePairs.learn(BytePairsTest.TEXTS, 610);
@@ -48,7 +49,8 @@ class TokenizerFilesTest {
     try (var tokenizer = Tokenizer.read(source, 77);
         var _ = new Scope()) {
       assertThat(tokenizer.rules()).isEqualTo(TokenizerRules.openClip(77));
-      var expected = Fixtures.tensors("openclip-tiny/expected/forward.safetensors").get("input_ids");
+      var expected =
+          Fixtures.tensors("openclip-tiny/expected/forward.safetensors").get("input_ids");
       assertThat(Tensors.toLongs(tokenizer.encode(texts(source))))
           .containsExactly(Tensors.toLongs(expected));
     }
@@ -125,7 +127,10 @@ class TokenizerFilesTest {
 
   @Test
   void sigLipPadsAlwaysHasNoStartAndKeepsItsEnd() throws IOException {
-    Path source = siglip("unigram.model", "{\"tokenizer_class\":\"SiglipTokenizer\",\"pad_token\":{\"content\":\"</s>\"}}");
+    Path source =
+        siglip(
+            "unigram.model",
+            "{\"tokenizer_class\":\"SiglipTokenizer\",\"pad_token\":{\"content\":\"</s>\"}}");
     try (var tokenizer = Tokenizer.read(source, 6);
         var _ = new Scope()) {
       assertThat(tokenizer.rules()).isEqualTo(TokenizerRules.sigLip(6));
@@ -142,7 +147,10 @@ class TokenizerFilesTest {
 
   @Test
   void sigLip2LowersAndPadsWithZero() throws IOException {
-    Path source = siglip("byte-fallback.model", "{\"tokenizer_class\":\"GemmaTokenizerFast\",\"eos_token\":\"</s>\"}");
+    Path source =
+        siglip(
+            "byte-fallback.model",
+            "{\"tokenizer_class\":\"GemmaTokenizerFast\",\"eos_token\":\"</s>\"}");
     try (var tokenizer = Tokenizer.read(source, 64);
         var _ = new Scope()) {
       assertThat(tokenizer.rules().cleaning()).isEqualTo(TextCleaning.SIGLIP2);
@@ -156,7 +164,9 @@ class TokenizerFilesTest {
   @Test
   void openClipsConfigurationNamesTheCleaning() throws IOException {
     Files.write(folder.resolve("tokenizer.model"), SentencePieceTest.resource("unigram.model"));
-    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"tokenizer_class\":\"T5Tokenizer\",\"pad_token\":\"</s>\"}");
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        "{\"tokenizer_class\":\"T5Tokenizer\",\"pad_token\":\"</s>\"}");
     Files.writeString(
         folder.resolve("open_clip_config.json"),
         """
@@ -200,7 +210,8 @@ class TokenizerFilesTest {
     try (var tokenizer = Tokenizer.read(source, 64)) {
       tokenizer.write(copy);
     }
-    for (String name : List.of("spiece.model", "tokenizer_config.json", "special_tokens_map.json")) {
+    for (String name :
+        List.of("spiece.model", "tokenizer_config.json", "special_tokens_map.json")) {
       assertThat(copy.resolve(name)).hasSameBinaryContentAs(source.resolve(name));
     }
     assertThat(copy.toFile().list()).hasSize(3);
@@ -263,7 +274,7 @@ class TokenizerFilesTest {
     Json.parse("{" + change + "}")
         .properties()
         .forEach(entry ->
-            ((tools.jackson.databind.node.ObjectNode) json.path("model"))
+            ((ObjectNode) json.path("model"))
                 .set(entry.getKey(), entry.getValue()));
     Path file = Files.writeString(folder.resolve("tokenizer.json"), Json.toLine(json));
     assertRefused(() -> Tokenizer.read(file, 9), file.toString());
