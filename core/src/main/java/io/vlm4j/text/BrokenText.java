@@ -2,6 +2,7 @@ package io.vlm4j.text;
 
 import java.text.Normalizer;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -116,7 +117,7 @@ final class BrokenText {
   }
 
   private static String replace(
-      Pattern pattern, String text, java.util.function.UnaryOperator<String> by) {
+      Pattern pattern, String text, UnaryOperator<String> by) {
     return pattern
         .matcher(text)
         .replaceAll(match -> Matcher.quoteReplacement(by.apply(match.group())));

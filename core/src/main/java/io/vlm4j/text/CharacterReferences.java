@@ -1,6 +1,7 @@
 package io.vlm4j.text;
 
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jsoup.nodes.Entities;
 
@@ -29,7 +30,7 @@ final class CharacterReferences {
         ? text
         : REFERENCE
             .matcher(text)
-            .replaceAll(match -> java.util.regex.Matcher.quoteReplacement(character(match)));
+            .replaceAll(match -> Matcher.quoteReplacement(character(match)));
   }
 
   private static String character(MatchResult match) {

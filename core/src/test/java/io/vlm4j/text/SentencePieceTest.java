@@ -8,6 +8,7 @@ import io.vlm4j.io.Json;
 import io.vlm4j.testing.Randomness;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,7 +92,7 @@ class SentencePieceTest {
   @Test
   void aCutOffModelIsRefused() {
     byte[] whole = resource("unigram.model");
-    byte[] half = java.util.Arrays.copyOf(whole, whole.length / 2);
+    byte[] half = Arrays.copyOf(whole, whole.length / 2);
     assertRefused(
         () -> SentencePieceModel.parse(half, "half.model"), "half.model", "SentencePiece");
     assertRefused(
@@ -112,7 +113,7 @@ class SentencePieceTest {
       try {
         var model = new SentencePiece(SentencePieceModel.parse(bytes, "damaged"));
         long[] ids = model.encode("a photo \ufb01ne \u2460 \ud83d\ude42 cat\u0301\u3000x");
-        assertThat(java.util.Arrays.stream(ids)).allMatch(id -> id >= 0 && id < model.size());
+        assertThat(Arrays.stream(ids)).allMatch(id -> id >= 0 && id < model.size());
         assertThat(model.decode(ids)).isNotNull();
       } catch (InputException e) {
         refused++;

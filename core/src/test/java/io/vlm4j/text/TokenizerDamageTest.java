@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,7 +107,7 @@ class TokenizerDamageTest {
     for (int at = model.length - 4; at > 0; at--) {
       int length = (model[at + 1] & 0x7f) | (model[at + 2] & 0x7f) << 7;
       if (model[at] == 0x12 && model[at + 1] < 0 && model[at + 2] > 0 && length > 2000) {
-        return java.util.Arrays.copyOfRange(model, at + 3, at + 3 + length);
+        return Arrays.copyOfRange(model, at + 3, at + 3 + length);
       }
     }
     throw new AssertionError("the model has no rules");
@@ -120,7 +122,7 @@ class TokenizerDamageTest {
             SentencePieceModel.parse(SentencePieceTest.resource("unigram.model"), "unigram"));
     try (var tokenizer = Tokenizer.read(file, rules)) {
       long[] ids = tokenizer.encode("a photo of two small cats");
-      assertThat(java.util.Arrays.copyOf(ids, ids.length - 1))
+      assertThat(Arrays.copyOf(ids, ids.length - 1))
           .containsExactly(model.encode("a photo of two small cats"));
     }
   }
@@ -199,7 +201,7 @@ class TokenizerDamageTest {
                       : whole[random.nextInt(whole.length)];
             }
             int length = random.nextInt(8) == 0 ? random.nextInt(bytes.length) : bytes.length;
-            write(name, java.util.Arrays.copyOf(bytes, length));
+            write(name, Arrays.copyOf(bytes, length));
             tryOut(null);
           });
     }
@@ -220,7 +222,7 @@ class TokenizerDamageTest {
   }
 
   /** Reads the folder, by given rules or its own, and encodes; a refusal is as good as ids. */
-  private void tryOut(@org.jspecify.annotations.Nullable TokenizerRules rules) {
+  private void tryOut(@Nullable TokenizerRules rules) {
     try (var tokenizer =
         rules == null ? Tokenizer.read(folder, 12) : Tokenizer.read(folder, rules)) {
       for (String text : TEXTS) {

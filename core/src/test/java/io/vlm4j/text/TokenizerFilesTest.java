@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 class TokenizerFilesTest {
   private static final BytePairs PAIRS = BytePairs.learn(BytePairsTest.TEXTS, 610);
@@ -273,7 +274,7 @@ class TokenizerFilesTest {
     Json.parse("{" + change + "}")
         .properties()
         .forEach(entry ->
-            ((tools.jackson.databind.node.ObjectNode) json.path("model"))
+            ((ObjectNode) json.path("model"))
                 .set(entry.getKey(), entry.getValue()));
     Path file = Files.writeString(folder.resolve("tokenizer.json"), Json.toLine(json));
     assertRefused(() -> Tokenizer.read(file, 9), file.toString());
