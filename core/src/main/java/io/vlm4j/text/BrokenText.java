@@ -116,8 +116,7 @@ final class BrokenText {
         });
   }
 
-  private static String replace(
-      Pattern pattern, String text, UnaryOperator<String> by) {
+  private static String replace(Pattern pattern, String text, UnaryOperator<String> by) {
     return pattern
         .matcher(text)
         .replaceAll(match -> Matcher.quoteReplacement(by.apply(match.group())));

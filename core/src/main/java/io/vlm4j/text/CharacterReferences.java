@@ -28,9 +28,7 @@ final class CharacterReferences {
   static String unescape(String text) {
     return text.indexOf('&') < 0
         ? text
-        : REFERENCE
-            .matcher(text)
-            .replaceAll(match -> Matcher.quoteReplacement(character(match)));
+        : REFERENCE.matcher(text).replaceAll(match -> Matcher.quoteReplacement(character(match)));
   }
 
   private static String character(MatchResult match) {

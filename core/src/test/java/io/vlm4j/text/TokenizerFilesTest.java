@@ -273,9 +273,7 @@ class TokenizerFilesTest {
     var json = Json.readObject(folder.resolve("tokenizer.json"));
     Json.parse("{" + change + "}")
         .properties()
-        .forEach(entry ->
-            ((ObjectNode) json.path("model"))
-                .set(entry.getKey(), entry.getValue()));
+        .forEach(entry -> ((ObjectNode) json.path("model")).set(entry.getKey(), entry.getValue()));
     Path file = Files.writeString(folder.resolve("tokenizer.json"), Json.toLine(json));
     assertRefused(() -> Tokenizer.read(file, 9), file.toString());
   }
