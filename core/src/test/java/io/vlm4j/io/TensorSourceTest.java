@@ -10,10 +10,12 @@ import io.vlm4j.testing.Fixtures;
 import io.vlm4j.testing.Randomness;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,7 +137,7 @@ class TensorSourceTest {
             "t.safetensors",
             "'a'",
             "[2]",
-            java.util.Arrays.toString(shape));
+            Arrays.toString(shape));
       }
     }
   }
@@ -187,7 +189,7 @@ class TensorSourceTest {
   @ValueSource(strings = {"", "GGUF and more", "{\"a\": 1}", "PK\u0003\u0004", "\u0080\u0002"})
   void filesOfNoKnownFormatAreRefused(String content) throws IOException {
     Path file = folder.resolve("model.bin");
-    Files.writeString(file, content, java.nio.charset.StandardCharsets.ISO_8859_1);
+    Files.writeString(file, content, StandardCharsets.ISO_8859_1);
     assertRefused(() -> TensorSource.open(file), file.toString());
   }
 
