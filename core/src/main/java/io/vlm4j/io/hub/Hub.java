@@ -171,7 +171,7 @@ public final class Hub {
       try {
         Files.createDirectories(settings.cache());
         long free = Files.getFileStore(settings.cache()).getUsableSpace();
-        if (bytes > free) {
+        if (free > 0 && bytes > free) { // 0 is also what some network drives say
           throw new InputException(
               "%s needs %,d MB, and %s has %,d MB left: free some, or choose another place with HF_HUB_CACHE"
                   .formatted(repository, bytes / 1_000_000, settings.cache(), free / 1_000_000));

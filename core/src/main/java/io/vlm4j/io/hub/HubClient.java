@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
@@ -31,6 +32,7 @@ import tools.jackson.databind.JsonNode;
 final class HubClient implements AutoCloseable {
   private static final int MOST_REDIRECTS = 10;
   private static final int MOST_LISTED = 100_000;
+  private static final Pattern ILLEGAL = Pattern.compile("[^!-~]|[\"<>^`{|}]");
   private static final Duration LISTING_TIME = Duration.ofMinutes(2);
 
   private final HubSettings settings;
@@ -215,7 +217,7 @@ final class HubClient implements AutoCloseable {
   private static URI target(URI place, HttpResponse<?> response) {
     String location = response.headers().firstValue("Location").orElse("");
     try {
-      URI target = place.resolve(location);
+      URI target = place.resolve(legal(location));
       boolean isWeb = Objects.equals(target.getScheme(), "https") || isSameScheme(place, target);
       if (!location.isEmpty() && isWeb && target.getHost() != null) {
         return target;
@@ -224,6 +226,11 @@ final class HubClient implements AutoCloseable {
       // Told below.
     }
     throw new InputException(place + " redirects to '" + location + "': refused");
+  }
+
+  /** Signed addresses hold names of files, which not every host encodes as Java wants it. */
+  private static String legal(String address) {
+    return ILLEGAL.matcher(address).replaceAll(found -> encode(found.group()));
   }
 
   /** From https nobody is led to http. */

@@ -183,6 +183,18 @@ class HubSnapshotTest {
   }
 
   @Test
+  void anAddressThatIsNotQuiteOneIsFollowed() {
+    server.trouble(
+        "GET /acme/model/resolve/" + COMMIT + "/config.json",
+        status(
+            302,
+            "Location",
+            "/acme/model/resolve/" + COMMIT + "/config.json?name=\"my config.json\""));
+
+    assertThat(desk.pull().resolve("config.json")).hasContent("{}");
+  }
+
+  @Test
   void redirectsInACircleEnd() {
     for (int i = 0; i < 20; i++) {
       server.trouble(
