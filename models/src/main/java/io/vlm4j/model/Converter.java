@@ -97,7 +97,7 @@ public final class Converter {
   private static KeyMap keys(ModelFolder folder, Layout to) {
     ModelSpec<?> spec = folder.spec();
     return spec.family()
-        .keys(to, folder.configs().write(to, spec, folder.preprocessing(), ScalarType.Float));
+        .keys(to, folder.configs().write(to, spec, folder.preprocessing()));
   }
 
   private static void requireNew(Path target) {
