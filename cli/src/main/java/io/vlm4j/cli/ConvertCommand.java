@@ -44,8 +44,7 @@ final class ConvertCommand implements Callable<Integer> {
         };
     var result =
         Converter.convert(source, target, layout, type == null ? null : NumberFormat.parse(type));
-    Terminal.line(
-        "converted", "%s to %s: %d tensors", result.from(), layout, result.tensors());
+    Terminal.line("converted", "%s to %s: %d tensors", result.from(), layout, result.tensors());
     Terminal.line("carried", "%s", result.carried());
     result.dropped().forEach(entry -> Terminal.line("dropped", "%s", entry));
     result.unsaid().forEach(difference -> Terminal.line("note", "%s", difference));

@@ -63,9 +63,10 @@ final class InspectCommand implements Callable<Integer> {
           source.names().size(),
           values);
     }
-    long all = folder.spec().shapes().values().stream()
-        .mapToLong(shape -> LongStream.of(shape).reduce(1, (a, b) -> a * b))
-        .sum();
+    long all =
+        folder.spec().shapes().values().stream()
+            .mapToLong(shape -> LongStream.of(shape).reduce(1, (a, b) -> a * b))
+            .sum();
     Terminal.line("memory", "%,.0f MB in f32, %,.0f MB in bf16", all * 4 / 1e6, all * 2 / 1e6);
   }
 
@@ -87,7 +88,8 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private static void report(LoadReport report) {
-    Terminal.line("fit", "%s", report.isExact() ? "every tensor has its place" : "with differences");
+    Terminal.line(
+        "fit", "%s", report.isExact() ? "every tensor has its place" : "with differences");
     report.lines().forEach(line -> Terminal.line("", "%s", line));
     report.ignored().forEach(entry -> Terminal.line("", "passed over: %s", entry));
   }

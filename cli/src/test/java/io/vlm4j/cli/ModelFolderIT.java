@@ -32,8 +32,7 @@ class ModelFolderIT {
   void theExitCodeSaysWhetherAModelIsWithinTheTolerance() {
     Path model = Fixtures.folder("clip-hf-tiny").toAbsolutePath().normalize();
     Path expected = model.resolve("expected/forward.safetensors");
-    var equal =
-        command().run("parity", model, "--expected", expected, "--dump", "a.safetensors");
+    var equal = command().run("parity", model, "--expected", expected, "--dump", "a.safetensors");
     assertThat(equal.succeeded().out()).contains("image_embeds", "logits_per_image", "equal");
     var differs = command().run("parity", model, "--expected", expected, "--tolerance", "1e-12");
     assertThat(differs.code()).isEqualTo(1);

@@ -96,8 +96,7 @@ public final class Converter {
   /** The names in the target: of its own configuration file if the model came with one. */
   private static KeyMap keys(ModelFolder folder, Layout to) {
     ModelSpec<?> spec = folder.spec();
-    return spec.family()
-        .keys(to, folder.configs().write(to, spec, folder.preprocessing()));
+    return spec.family().keys(to, folder.configs().write(to, spec, folder.preprocessing()));
   }
 
   private static void requireNew(Path target) {

@@ -78,8 +78,7 @@ public final class Parity {
     }
   }
 
-  private static Difference compare(
-      String name, Map<String, Tensor> made, TensorSource reference) {
+  private static Difference compare(String name, Map<String, Tensor> made, TensorSource reference) {
     Tensor ours = made.get(name);
     if (ours == null) {
       throw new InputException(
@@ -128,8 +127,7 @@ public final class Parity {
   private static Difference difference(String name, Tensor ours, Tensor theirs) {
     if (!Arrays.equals(ours.shape(), theirs.shape())) {
       return incomparable(
-          name,
-          Arrays.toString(ours.shape()) + " beside " + Arrays.toString(theirs.shape()));
+          name, Arrays.toString(ours.shape()) + " beside " + Arrays.toString(theirs.shape()));
     }
     float[] x = Tensors.toFloats(ours);
     float[] y = Tensors.toFloats(theirs);
