@@ -15,8 +15,8 @@ import picocli.CommandLine.Parameters;
     name = "convert",
     description = "Turns a model folder of one layout into one of another, without loss.")
 final class ConvertCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "SOURCE", description = "A model folder.")
-  private Path source = Path.of("");
+  @Parameters(index = "0", paramLabel = "SOURCE", description = NamedModel.DESCRIPTION)
+  private NamedModel source = new NamedModel("");
 
   @Parameters(index = "1", paramLabel = "TARGET", description = "A folder that is new.")
   private Path target = Path.of("");
@@ -43,7 +43,8 @@ final class ConvertCommand implements Callable<Integer> {
           default -> throw new InputException("unknown --to '" + to + "': use hf or openclip");
         };
     var result =
-        Converter.convert(source, target, layout, type == null ? null : NumberFormat.parse(type));
+        Converter.convert(
+            source.folder(), target, layout, type == null ? null : NumberFormat.parse(type));
     Terminal.line("converted", "%s to %s: %d tensors", result.from(), layout, result.tensors());
     Terminal.line("carried", "%s", result.carried());
     result.dropped().forEach(entry -> Terminal.line("dropped", "%s", entry));

@@ -51,6 +51,7 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     var main = new Main();
     var command = new CommandLine(main);
+    command.registerConverter(NamedModel.class, NamedModel::new);
     command.setCaseInsensitiveEnumValuesAllowed(true);
     command.setExecutionExceptionHandler((error, _, _) -> main.report(error, command));
     command.setParameterExceptionHandler((error, _) -> {

@@ -1,9 +1,6 @@
 package io.vlm4j.cli;
 
-import io.vlm4j.io.hub.Hub;
 import io.vlm4j.io.hub.HubSettings;
-import io.vlm4j.io.hub.ModelLocation;
-import io.vlm4j.io.hub.ModelName;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -13,8 +10,8 @@ final class ModelOption {
       names = "--model",
       required = true,
       paramLabel = "MODEL",
-      description = "A model folder, or hf:ORG/NAME[@REVISION] for one of the hub.")
-  private String name = "";
+      description = NamedModel.DESCRIPTION)
+  private NamedModel model = new NamedModel("");
 
   @Option(
       names = "--offline",
@@ -24,14 +21,11 @@ final class ModelOption {
   /** The model's folder, fetched first if it is not here. */
   Path folder() {
     HubSettings settings = HubSettings.fromEnvironment();
-    try (var download = new Download()) {
-      return ModelLocation.resolve(
-          name, new Hub(offline ? settings.asOffline() : settings), download);
-    }
+    return model.folder(offline ? settings.asOffline() : settings);
   }
 
   /** Whether it is named as a folder. */
   boolean isFolder() {
-    return ModelName.parse(name) instanceof ModelName.Folder;
+    return model.isFolder();
   }
 }

@@ -26,8 +26,8 @@ import picocli.CommandLine.Parameters;
 final class ParityCommand implements Callable<Integer> {
   @Mixin private final Devices devices = new Devices();
 
-  @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A model folder.")
-  private @Nullable Path model;
+  @Parameters(arity = "0..1", paramLabel = "MODEL", description = NamedModel.DESCRIPTION)
+  private @Nullable NamedModel model;
 
   @Option(
       names = "--expected",
@@ -92,7 +92,7 @@ final class ParityCommand implements Callable<Integer> {
       throw new InputException("give a MODEL and --expected FILE, or --compare DUMP DUMP");
     }
     return Parity.against(
-        ModelFolder.open(model),
+        ModelFolder.open(model.folder()),
         expected,
         LoadOptions.DEFAULT.withPrecision(Precision.parse(precision)),
         devices.open(),

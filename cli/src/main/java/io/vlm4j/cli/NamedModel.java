@@ -1,0 +1,33 @@
+package io.vlm4j.cli;
+
+import io.vlm4j.io.hub.Hub;
+import io.vlm4j.io.hub.HubSettings;
+import io.vlm4j.io.hub.ModelLocation;
+import io.vlm4j.io.hub.ModelName;
+import java.nio.file.Path;
+
+/**
+ * A model as a user names it.
+ *
+ * @param name a folder, or {@code hf:ORG/NAME[@REVISION]} for one of the hub
+ */
+record NamedModel(String name) {
+  /** What the help says of it. */
+  static final String DESCRIPTION = "A model folder, or hf:ORG/NAME[@REVISION] for one of the hub.";
+
+  /** The model's folder, fetched first if it is not here. */
+  Path folder() {
+    return folder(HubSettings.fromEnvironment());
+  }
+
+  Path folder(HubSettings settings) {
+    try (var download = new Download()) {
+      return ModelLocation.resolve(name, new Hub(settings), download);
+    }
+  }
+
+  /** Whether it is named as a folder. */
+  boolean isFolder() {
+    return ModelName.parse(name) instanceof ModelName.Folder;
+  }
+}
