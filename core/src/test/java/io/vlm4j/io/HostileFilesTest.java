@@ -35,9 +35,30 @@ class HostileFilesTest {
   private static final long TENSOR = 65 << 20;
 
   private static final byte[][] WORDS = {
-    {0}, {(byte) 0xff}, {0x7f}, {(byte) 0x80}, {-1, -1, -1, -1}, {-1, -1, -1, 0x7f}, {0, 0, 0, 0},
-    {-1, -1, -1, -1, -1, -1, -1, 0x7f}, "\"".getBytes(StandardCharsets.UTF_8), {'['}, {'{'}, {'}'},
-    {','}, {'9'}, {'.'}, {'('}, {'t'}, {'R'}, {'b'}, {'h', 0}, {'h', 1}, {'q', 0}, {')'}, {']'}
+    {0},
+    {(byte) 0xff},
+    {0x7f},
+    {(byte) 0x80},
+    {-1, -1, -1, -1},
+    {-1, -1, -1, 0x7f},
+    {0, 0, 0, 0},
+    {-1, -1, -1, -1, -1, -1, -1, 0x7f},
+    "\"".getBytes(StandardCharsets.UTF_8),
+    {'['},
+    {'{'},
+    {'}'},
+    {','},
+    {'9'},
+    {'.'},
+    {'('},
+    {'t'},
+    {'R'},
+    {'b'},
+    {'h', 0},
+    {'h', 1},
+    {'q', 0},
+    {')'},
+    {']'}
   };
 
   @TempDir Path folder;
@@ -161,9 +182,7 @@ class HostileFilesTest {
             }
           };
     }
-    return random.nextInt(20) == 0
-        ? Arrays.copyOf(bytes, random.nextInt(bytes.length + 8))
-        : bytes;
+    return random.nextInt(20) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length + 8)) : bytes;
   }
 
   private static byte[] copied(byte[] bytes, int from, int length) {

@@ -76,7 +76,8 @@ class LargeFilesIT {
     String header =
         """
         {"large":{"dtype":"U8","shape":[%d],"data_offsets":[0,%d]},\
-        "after":{"dtype":"F32","shape":[2],"data_offsets":[%d,%d]}}"""
+        "after":{"dtype":"F32","shape":[2],"data_offsets":[%d,%d]}}\
+        """
             .formatted(COUNT, COUNT, COUNT, COUNT + 8);
     byte[] json = header.getBytes(StandardCharsets.UTF_8);
     Path file = folder.resolve("sparse.safetensors");

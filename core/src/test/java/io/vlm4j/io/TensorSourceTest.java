@@ -133,11 +133,7 @@ class TensorSourceTest {
       for (long[] shape : new long[][] {{1, 2}, {3}, {}}) {
         Tensor target = Tensors.zeros(ScalarType.Float, shape);
         assertRefused(
-            () -> source.read("a", target),
-            "t.safetensors",
-            "'a'",
-            "[2]",
-            Arrays.toString(shape));
+            () -> source.read("a", target), "t.safetensors", "'a'", "[2]", Arrays.toString(shape));
       }
     }
   }

@@ -187,8 +187,7 @@ class TorchFileTest {
   void aFileCutAnywhereIsRefused(String name) throws IOException {
     byte[] whole = Files.readAllBytes(resource(name));
     for (int length = 0; length < whole.length; length += 1 + length / 100) {
-      Path file =
-          Files.write(folder.resolve("cut.pt"), Arrays.copyOf(whole, length));
+      Path file = Files.write(folder.resolve("cut.pt"), Arrays.copyOf(whole, length));
       assertRefused(() -> TensorSource.open(file), file.toString());
     }
   }
@@ -257,7 +256,8 @@ class TorchFileTest {
   })
   void viewsMustLieWithinTheirStorage(int offset, int size, int stride, boolean isRead)
       throws IOException {
-    Path file = zip(Map.of("a/data.pkl", view(offset, size, stride), "a/data/0", new byte[16]), true);
+    Path file =
+        zip(Map.of("a/data.pkl", view(offset, size, stride), "a/data/0", new byte[16]), true);
     if (isRead) {
       try (var _ = new Scope()) {
         assertThat(TensorSource.readAll(file).get("a").numel()).isEqualTo(size);
@@ -301,7 +301,8 @@ class TorchFileTest {
 
   @Test
   void modulesThatContainThemselvesAreRefused() throws IOException {
-    String module = "\u0080\u0002c__torch__\nM\n)\u0081q\u0000}X\u0001\u0000\u0000\u0000mh\u0000sb.";
+    String module =
+        "\u0080\u0002c__torch__\nM\n)\u0081q\u0000}X\u0001\u0000\u0000\u0000mh\u0000sb.";
     byte[] bytes = module.getBytes(StandardCharsets.ISO_8859_1);
     assertRefused(() -> TensorSource.open(zip(Map.of("a/data.pkl", bytes), true)), "endlessly");
   }
