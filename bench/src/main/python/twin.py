@@ -1,7 +1,8 @@
 """The CLIP of vlm4j written in plain PyTorch, to time training steps side by side.
 
 Arguments: model configuration (JSON), batch, tokens of the shortest and of the longest text,
-precision, threads, warm-up steps, timed steps.
+precision, threads, warm-up steps, timed steps, "train" or "embed" (only the features of the
+pictures, without gradients).
 Prints one line of JSON: the median step in milliseconds and the peak resident memory in MB.
 """
 
@@ -64,13 +65,16 @@ class Clip(nn.Module):
         self.text_projection = nn.Linear(w, d, bias=False)
         self.scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
 
-    def forward(self, pixels, ids):
+    def image_features(self, pixels):
         x = self.patches(pixels).flatten(2).transpose(1, 2)
         x = torch.cat([self.class_token.to(x.dtype).expand(len(x), 1, -1), x], 1) + self.positions
         x = self.pre_norm(x)
         for block in self.blocks:
             x = block(x, False)
-        images = F.normalize(self.projection(self.norm(x[:, 0])).float(), dim=-1)
+        return self.projection(self.norm(x[:, 0])).float()
+
+    def forward(self, pixels, ids):
+        images = F.normalize(self.image_features(pixels), dim=-1)
         x = self.tokens(ids) + self.text_positions
         for block in self.text_blocks:
             x = block(x, True)
@@ -106,8 +110,8 @@ def main():
     past = torch.arange(context) >= lengths[:, None] - 1
     ids[past] = config["text"]["vocabularySize"] - 1
     times = []
-    for i in range(warm + timed):
-        start = time.perf_counter()
+
+    def train():
         with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
             loss = model(pixels, ids)
         optimizer.zero_grad(set_to_none=True)
@@ -117,6 +121,15 @@ def main():
         with torch.no_grad():
             model.scale.clamp_(0, math.log(100))
         loss.item()
+
+    def embed():
+        with torch.inference_mode():
+            model.image_features(pixels)
+
+    work = embed if sys.argv[9] == "embed" else train
+    for i in range(warm + timed):
+        start = time.perf_counter()
+        work()
         if i >= warm:
             times.append((time.perf_counter() - start) * 1e3)
     times.sort()

@@ -17,26 +17,39 @@ import java.util.stream.Stream;
 /**
  * Training steps of vlm4j and of its PyTorch twin, in turn, each in a process of its own.
  *
- * <p>Arguments: a Python that has torch, and how many rounds (default 3). Without a usable Python
- * only vlm4j's own figures are shown.
+ * <p>Arguments: a Python that has torch, how many rounds (default 3), and {@code train} or {@code
+ * embed} for only these cases. Without a usable Python only vlm4j's own figures are shown.
  */
 public final class SideBySide {
   /** What is timed; texts have from {@code shortest} to {@code longest} tokens. */
   private record Case(
-      String model, int batch, int shortest, int longest, String precision, int warm, int timed) {}
+      String work,
+      String model,
+      int batch,
+      int shortest,
+      int longest,
+      String precision,
+      int warm,
+      int timed) {}
 
   /**
    * COCO's captions have some 8 to 20 tokens, the demo's names 4 to 9; then texts that fill all.
    */
   private static final List<Case> CASES =
-      Stream.of("f32", "bf16")
-          .flatMap(precision ->
+      Stream.concat(
+              Stream.of("f32", "bf16").flatMap(SideBySide::training),
               Stream.of(
-                  new Case("ViT-B-32", 16, 8, 20, precision, 2, 5),
-                  new Case("ViT-B-32", 16, 77, 77, precision, 2, 5),
-                  new Case("clip-nano", 256, 4, 9, precision, 5, 30),
-                  new Case("clip-nano", 256, 12, 12, precision, 5, 30)))
+                  new Case("embed", "ViT-B-32", 32, 8, 20, "f32", 2, 9),
+                  new Case("embed", "ViT-L-14", 32, 8, 20, "f32", 1, 3)))
           .toList();
+
+  private static Stream<Case> training(String precision) {
+    return Stream.of(
+        new Case("train", "ViT-B-32", 16, 8, 20, precision, 2, 5),
+        new Case("train", "ViT-B-32", 16, 77, 77, precision, 2, 5),
+        new Case("train", "clip-nano", 256, 4, 9, precision, 5, 30),
+        new Case("train", "clip-nano", 256, 12, 12, precision, 5, 30));
+  }
 
   private record Figures(double milliseconds, double megabytes) {}
 
@@ -51,15 +64,16 @@ public final class SideBySide {
       System.out.println("no torch in " + python + ": PyTorch's side is skipped");
     }
     int threads = Runtime.getRuntime().availableProcessors();
-    List<Case> cases = CASES;
+    String only = args.length > 2 ? args[2] : "";
+    List<Case> cases = CASES.stream().filter(c -> only.isEmpty() || c.work.equals(only)).toList();
     if (Precision.AUTO.on(Engine.device("cpu")) != Precision.BF16) {
       System.out.println("this processor has no instructions for bf16: it is skipped");
-      cases = CASES.stream().filter(c -> !c.precision.equals("bf16")).toList();
+      cases = cases.stream().filter(c -> !c.precision.equals("bf16")).toList();
     }
     System.out.println(
-        "| model | batch | tokens | precision | vlm4j ms | PyTorch ms | speed | vlm4j MB | PyTorch"
-            + " MB |");
-    System.out.println("|---|---|---|---|---|---|---|---|---|");
+        "| work | model | batch | tokens | precision | vlm4j ms | PyTorch ms | speed | vlm4j MB |"
+            + " PyTorch MB |");
+    System.out.println("|---|---|---|---|---|---|---|---|---|---|");
     for (Case c : cases) {
       var ours = new ArrayList<Figures>();
       var theirs = new ArrayList<Figures>();
@@ -76,7 +90,8 @@ public final class SideBySide {
   private static void print(Case c, Figures ours, Figures theirs) {
     System.out.printf(
         Locale.ROOT,
-        "| %s | %d | %d to %d | %s | %.0f | %.0f | %.2f x | %.0f | %.0f |%n",
+        "| %s | %s | %d | %d to %d | %s | %.0f | %.0f | %.2f x | %.0f | %.0f |%n",
+        c.work,
         c.model,
         c.batch,
         c.shortest,
@@ -125,7 +140,8 @@ public final class SideBySide {
         c.precision,
         Integer.toString(threads),
         Integer.toString(c.warm),
-        Integer.toString(c.timed));
+        Integer.toString(c.timed),
+        c.work);
   }
 
   private static Figures figures(String output) {

@@ -2,10 +2,12 @@ package io.vlm4j.bench;
 
 import io.vlm4j.data.Augmentation;
 import io.vlm4j.io.Json;
+import io.vlm4j.model.DualEncoder;
 import io.vlm4j.model.Model;
 import io.vlm4j.model.ModelSpec;
 import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.Engine;
+import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
 import io.vlm4j.train.GradientStep;
@@ -22,7 +24,8 @@ import org.bytedeco.pytorch.global.torch;
  * Times training steps of a named model on random data: the counterpart of {@code twin.py}.
  *
  * <p>Arguments: model, batch, tokens of the shortest and of the longest text, precision, threads,
- * warm-up steps, timed steps. Prints one line of JSON: the median step in milliseconds and the peak
+ * warm-up steps, timed steps, {@code train} or {@code embed} (only the features of the pictures,
+ * without gradients). Prints one line of JSON: the median step in milliseconds and the peak
  * resident memory in MB.
  */
 public final class TrainingSteps {
@@ -48,9 +51,11 @@ public final class TrainingSteps {
     try (Model model = spec.create();
         var step = new GradientStep(model, config, new Device("cpu"));
         Batch batch = batch(spec, batchSize, shortest, longest)) {
+      Runnable work =
+          args[8].equals("embed") ? () -> embed(model, batch) : () -> step.run(batch, 5e-4);
       for (int i = -warm; i < timed; i++) {
         long start = System.nanoTime();
-        step.run(batch, 5e-4);
+        work.run();
         if (i >= 0) {
           times[i] = (System.nanoTime() - start) / 1e6;
         }
@@ -58,6 +63,13 @@ public final class TrainingSteps {
     }
     Arrays.sort(times);
     System.out.println(Json.toLine(Map.of("ms", times[timed / 2], "peak_mb", peakMegabytes())));
+  }
+
+  private static void embed(Model model, Batch batch) {
+    try (var _ = new Scope();
+        var _ = new NoGrad()) {
+      ((DualEncoder) model).imageFeatures(batch.get(Batch.PIXELS));
+    }
   }
 
   private static Batch batch(ModelSpec<?> spec, int size, int shortest, int longest) {
