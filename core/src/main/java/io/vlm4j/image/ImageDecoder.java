@@ -13,7 +13,7 @@ public final class ImageDecoder {
    * What a caller may choose.
    *
    * @param upright whether to turn and mirror the picture as its EXIF orientation says, as Pillow's
-   *     {@code ImageOps.exif_transpose} does; OpenCLIP and transformers do not
+   *     {@code ImageOps.exif_transpose} does; OpenCLIP and transformers do not. TIFF files always are
    * @param maxPixels larger pictures are refused before memory is taken: a small file can claim any
    *     size
    */
@@ -73,7 +73,8 @@ public final class ImageDecoder {
           var webp = WebpContainer.read(file);
           yield turned(webp.decode(options), webp.exif(), options);
         }
-        case TIFF -> turned(TiffDecoder.decode(file, options), Bytes.of(file), options);
+        case TIFF -> // which Pillow turns unasked
+            Orientation.in(Bytes.of(file)).apply(TiffDecoder.decode(file, options));
         case GIF -> new GifDecoder(file, options).decode();
         case BMP -> new BmpDecoder(file, options).decode();
       };

@@ -34,16 +34,23 @@ final class JpegDecoder {
 
   /** Photoshop's convention, in which ink is stored inverted, is assumed for all, as by Pillow. */
   private static Pixels cmyk(Raster raster, JpegHeader header) {
-    int[] values = raster.getPixels(0, 0, raster.getWidth(), raster.getHeight(), (int[]) null);
-    for (int i = 0; i < values.length; i += 4) {
-      if (header.adobeTransform() == 2) {
-        fromYcck(values, i);
+    int width = raster.getWidth();
+    int height = raster.getHeight();
+    var rgb = new byte[3 * width * height];
+    var row = new int[4 * width];
+    for (int y = 0; y < height; y++) {
+      raster.getPixels(0, y, width, 1, row);
+      for (int i = 0; i < row.length; i += 4) {
+        if (header.adobeTransform() == 2) {
+          fromYcck(row, i);
+        }
+        for (int c = 0; c < 4; c++) {
+          row[i + c] = 255 - row[i + c];
+        }
       }
-      for (int c = 0; c < 4; c++) {
-        values[i + c] = 255 - values[i + c];
-      }
+      Cmyk.toRgb(row, rgb, 3 * y * width);
     }
-    return Cmyk.toRgb(values, raster.getWidth(), raster.getHeight());
+    return new Pixels(width, height, rgb);
   }
 
   /** The inverse of YCCK in libjpeg's fixed point. */

@@ -1,7 +1,5 @@
 package io.vlm4j.image;
 
-import java.nio.ByteOrder;
-
 /** How a camera was held: EXIF's orientations, in the order of their numbers 1 to 8. */
 enum Orientation {
   UPRIGHT,
@@ -13,28 +11,11 @@ enum Orientation {
   TRANSVERSED,
   LEFT_BOTTOM;
 
-  private static final int TAG = 0x0112;
-
   /** What a TIFF structure says in its first directory; upright if it says nothing of sense. */
   static Orientation in(Bytes tiff) {
-    if (tiff.length() < 8 || !(tiff.has(0, "II") || tiff.has(0, "MM"))) {
-      return UPRIGHT;
-    }
-    ByteOrder order = tiff.has(0, "II") ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
-    try {
-      long directory = tiff.u32(4, order);
-      int entries = tiff.u16(directory, order);
-      for (int i = 0; i < entries; i++) {
-        long entry = directory + 2 + 12L * i;
-        if (tiff.u16(entry, order) == TAG && tiff.u16(entry + 2, order) == 3) {
-          int number = tiff.u16(entry + 8, order);
-          return number >= 1 && number <= 8 ? values()[number - 1] : UPRIGHT;
-        }
-      }
-    } catch (IndexOutOfBoundsException _) {
-      return UPRIGHT; // damaged EXIF spoils no picture
-    }
-    return UPRIGHT;
+    // Damaged EXIF spoils no picture.
+    int[] number = TiffDirectory.of(tiff).shorts(TiffDirectory.ORIENTATION);
+    return number.length > 0 && number[0] >= 1 && number[0] <= 8 ? values()[number[0] - 1] : UPRIGHT;
   }
 
   /** The picture as it was seen. */

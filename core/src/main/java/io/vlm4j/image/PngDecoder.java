@@ -98,6 +98,7 @@ final class PngDecoder {
   }
 
   Pixels decode() {
+    requireEnough();
     var rgb = new byte[3 * width * height];
     var inflater = new Inflater();
     try {
@@ -116,6 +117,18 @@ final class PngDecoder {
     return new Pixels(width, height, rgb);
   }
 
+  /** Before memory is taken: zlib makes at most some 1,032 bytes of one. */
+  private void requireEnough() {
+    long packed = data.stream().mapToLong(Bytes::length).sum();
+    if ((packed + 1) * 1100 < (long) width * height * bits * channels() / 8) {
+      throw new InputException("truncated picture: its data end too early");
+    }
+  }
+
+  private int channels() {
+    return type == COLOUR ? 3 : type == COLOUR_ALPHA ? 4 : type == GREY_ALPHA ? 2 : 1;
+  }
+
   /** Decodes every {@code dx}th pixel of every {@code dy}th row. */
   private void decode(Inflater inflater, byte[] rgb, int x0, int y0, int dx, int dy)
       throws DataFormatException {
@@ -123,7 +136,7 @@ final class PngDecoder {
     if (columns <= 0) {
       return;
     }
-    int channels = type == COLOUR ? 3 : type == COLOUR_ALPHA ? 4 : type == GREY_ALPHA ? 2 : 1;
+    int channels = channels();
     int distance = Math.max(1, channels * bits / 8); // to the same byte of the pixel before
     int rowBytes = (int) (((long) columns * channels * bits + 7) / 8);
     // A margin of zeros stands for the pixel before the first.

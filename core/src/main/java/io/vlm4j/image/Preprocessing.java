@@ -3,49 +3,104 @@ package io.vlm4j.image;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * How a picture becomes a model's input: resize, crop, scale to [0, 1], normalise. A description as
+ * How a picture becomes a model's input: resize, crop or pad, rescale, normalise. A description as
  * data; the same object serves training, evaluation and use, and is stored with the model.
  *
- * @param size side of the square result, in pixels
- * @param mode how a picture that is not square is made so
+ * @param result what the model sees
+ * @param mode how the picture is resized
+ * @param resized what it is resized to, before the middle is cut out
  * @param filter the interpolation
- * @param mean of red, green and blue, in [0, 1]
- * @param std of red, green and blue
+ * @param fill the shade, 0 to 255, of the margin that {@link Mode#LONGEST} leaves
+ * @param rescale what values of 0 to 255 are multiplied with; 1/255 if not 1
+ * @param mean of red, green and blue, after rescaling
+ * @param std of red, green and blue, after rescaling
  */
 public record Preprocessing(
-    int size, Mode mode, Resize.Filter filter, List<Double> mean, List<Double> std) {
-  /** How a rectangle becomes a square. */
+    Size result,
+    Mode mode,
+    Size resized,
+    Resize.Filter filter,
+    int fill,
+    double rescale,
+    List<Double> mean,
+    List<Double> std) {
+  /** How a picture of any shape gets the size that is asked for. */
   public enum Mode {
-    /** Resize the shorter side, cut the middle out. */
+    /** Resize so that both sides reach {@code resized}, cut the middle out. */
     SHORTEST,
     /** Resize each side on its own. */
-    SQUASH
+    SQUASH,
+    /** Resize so that no side exceeds {@code resized}, put it on the middle of a plain ground. */
+    LONGEST,
+    /** Only cut the middle out. */
+    CROP
   }
 
-  /** Pixels before the crop: a picture of one column would need more memory than there is. */
+  /** Width and height in pixels. */
+  public record Size(int width, int height) {
+    /** Checks that there are pixels, not too many for an array. */
+    public Size {
+      if (width < 1 || height < 1 || (long) width * height > Integer.MAX_VALUE / 12) {
+        throw new InputException(
+            "preprocessing needs a positive size, not " + width + " x " + height);
+      }
+    }
+
+    /** As wide as high. */
+    public static Size square(int side) {
+      return new Size(side, side);
+    }
+
+    boolean isSquare() {
+      return width == height;
+    }
+
+    @Override
+    public String toString() {
+      return width + " x " + height;
+    }
+  }
+
+  /** Pixels before the crop: a picture of one column would need more memory than Pillow has. */
   private static final long MAX_RESIZED = 1 << 26;
 
-  private static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
-  private static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);
-  private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
+  static final double TO_UNIT = 1 / 255.0;
+  static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
+  static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);
+  static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
 
   /** Checks the numbers. */
   public Preprocessing {
-    if (size < 1
-        || mean.size() != 3
+    if (mean.size() != 3
         || std.size() != 3
         || !mean.stream().allMatch(Double::isFinite)
         || !std.stream().allMatch(s -> s > 0 && Double.isFinite(s))) {
       throw new InputException(
-          "preprocessing needs a positive size, three means and three positive deviations");
+          "preprocessing needs three means and three positive deviations, not %s and %s"
+              .formatted(mean, std));
+    }
+    if (!(rescale > 0 && Double.isFinite(rescale)) || fill < 0 || fill > 255) {
+      throw new InputException(
+          "preprocessing needs a positive factor and a shade of 0 to 255, not %s and %d"
+              .formatted(rescale, fill));
+    }
+    if ((mode == Mode.SHORTEST || mode == Mode.SQUASH)
+        && (result.width > resized.width || result.height > resized.height)) {
+      throw new InputException("nothing of " + result + " can be cut out of " + resized);
     }
     mean = List.copyOf(mean);
     std = List.copyOf(std);
+  }
+
+  /** A square of {@code size} pixels a side, values of 0 to 255 scaled to [0, 1]. */
+  public Preprocessing(
+      int size, Mode mode, Resize.Filter filter, List<Double> mean, List<Double> std) {
+    this(Size.square(size), mode, Size.square(size), filter, 0, TO_UNIT, mean, std);
   }
 
   /** CLIP's: the shorter side, bicubic, centre crop, CLIP's own mean and deviation. */
@@ -58,122 +113,158 @@ public record Preprocessing(
     return new Preprocessing(size, Mode.SQUASH, Resize.Filter.BICUBIC, HALF, HALF);
   }
 
-  /** The square picture that the model sees. */
-  public Pixels square(Pixels picture) {
-    if (mode == Mode.SQUASH) {
-      return Resize.resize(picture, size, size, filter);
+  /**
+   * Side of the result.
+   *
+   * @throws InputException if it is not a square
+   */
+  public int size() {
+    if (!result.isSquare()) {
+      throw new InputException("squares are needed here, not " + result);
     }
-    int w = picture.width();
-    int h = picture.height();
-    if ((long) size * Math.max(w, h) / Math.min(w, h) * size > MAX_RESIZED) {
-      throw new InputException("a picture of " + w + " x " + h + " is too thin to be resized");
-    }
-    Pixels resized =
-        w <= h
-            ? Resize.resize(picture, size, (int) ((long) size * h / w), filter)
-            : Resize.resize(picture, (int) ((long) size * w / h), size, filter);
-    return crop(resized);
+    return result.width;
   }
 
-  private Pixels crop(Pixels picture) {
-    if (picture.width() == size && picture.height() == size) {
-      return picture;
+  /** The number of values that {@link #normalize} gives. */
+  public int values() {
+    return 3 * result.width * result.height;
+  }
+
+  /** The picture that the model sees, of the size of {@link #result}; a square for most models. */
+  public Pixels square(Pixels picture) {
+    int w = picture.width();
+    int h = picture.height();
+    return switch (mode) {
+      case SQUASH -> cut(picture, resized.width, resized.height);
+      case CROP -> cut(picture, w, h);
+      case SHORTEST -> {
+        if (!resized.isSquare()) {
+          double ratio = Math.min((double) h / resized.height, (double) w / resized.width);
+          yield cut(picture, round(w / ratio), round(h / ratio));
+        }
+        long side = resized.width;
+        yield w <= h ? cut(picture, side, side * h / w) : cut(picture, side * w / h, side);
+      }
+      case LONGEST -> {
+        double ratio = Math.max((double) h / resized.height, (double) w / resized.width);
+        yield pad(
+            Resize.resize(
+                picture, (int) round(w / ratio), (int) round(h / ratio), filter));
+      }
+    };
+  }
+
+  /** Half to even, as Python rounds; but a thin picture keeps a pixel. */
+  private static long round(double length) {
+    return Math.max(1, (long) Math.rint(length));
+  }
+
+  /** The middle of the picture after resizing; the rest is not even computed. */
+  private Pixels cut(Pixels picture, long width, long height) {
+    if (width * height > MAX_RESIZED && mode != Mode.CROP) {
+      throw new InputException(
+          "a picture of %d x %d is too thin to be resized"
+              .formatted(picture.width(), picture.height()));
     }
-    int left = (int) Math.rint((picture.width() - size) / 2.0); // half to even, as Python rounds
-    int top = (int) Math.rint((picture.height() - size) / 2.0);
-    var rgb = new byte[3 * size * size];
-    for (int y = 0; y < size; y++) {
+    if (width < result.width || height < result.height) {
+      throw new InputException(
+          "nothing of %s can be cut out of a picture of %d x %d".formatted(result, width, height));
+    }
+    int left = (int) Math.rint((width - result.width) / 2.0);
+    int top = (int) Math.rint((height - result.height) / 2.0);
+    return Resize.resize(
+        picture, (int) width, (int) height, filter, left, top, result.width, result.height);
+  }
+
+  private Pixels pad(Pixels picture) {
+    int w = Math.min(picture.width(), result.width);
+    int h = Math.min(picture.height(), result.height);
+    int left = (result.width - w) / 2;
+    int top = (result.height - h) / 2;
+    int fromLeft = (int) Math.rint((picture.width() - w) / 2.0);
+    int fromTop = (int) Math.rint((picture.height() - h) / 2.0);
+    var rgb = new byte[values()];
+    Arrays.fill(rgb, (byte) fill);
+    for (int y = 0; y < h; y++) {
       System.arraycopy(
-          picture.rgb(), 3 * ((top + y) * picture.width() + left), rgb, 3 * y * size, 3 * size);
+          picture.rgb(),
+          3 * ((fromTop + y) * picture.width() + fromLeft),
+          rgb,
+          3 * ((top + y) * result.width + left),
+          3 * w);
     }
-    return new Pixels(size, size, rgb);
+    return new Pixels(result.width, result.height, rgb);
   }
 
   /**
-   * Normalises a square picture.
+   * Normalises a picture that {@link #square} made.
    *
-   * @param target receives red, then green, then blue, each {@code size * size} values
+   * @param target receives red, then green, then blue, each {@code height * width} values
    * @param offset where in {@code target}
    */
   public void normalize(Pixels square, float[] target, int offset) {
-    int area = size * size;
-    byte[] rgb = square.rgb();
-    if (rgb.length != 3 * area) {
-      throw new IllegalArgumentException(square + " is not " + size + " x " + size);
+    if (square.width() != result.width || square.height() != result.height) {
+      throw new IllegalArgumentException(square + " is not " + result);
     }
+    int area = result.width * result.height;
+    byte[] rgb = square.rgb();
     for (int c = 0; c < 3; c++) {
-      float scale = (float) (1 / (255 * std.get(c)));
-      float shift = (float) (-mean.get(c) / std.get(c));
+      float[] table = table(c);
       for (int i = 0, from = c, to = offset + c * area; i < area; i++, from += 3) {
-        target[to + i] = (rgb[from] & 0xff) * scale + shift;
+        target[to + i] = table[rgb[from] & 0xff];
       }
     }
+  }
+
+  /** What becomes of the values 0 to 255, in the single-precision steps of torchvision. */
+  private float[] table(int channel) {
+    float m = mean.get(channel).floatValue();
+    float s = std.get(channel).floatValue();
+    var table = new float[256];
+    for (int v = 0; v < 256; v++) {
+      table[v] = ((float) (v * rescale) - m) / s;
+    }
+    return table;
   }
 
   /** Reads {@code preprocessor_config.json} of a Hugging Face model folder. */
   public static Preprocessing readHuggingFace(Path file) {
     ObjectNode json = Json.readObject(file);
-    JsonNode size = json.path("size");
-    JsonNode crop = json.path("crop_size");
-    boolean shortest = size.has("shortest_edge") || size.isNumber();
-    int side =
-        crop.has("height")
-            ? crop.path("height").asInt()
-            : size.path("height").asInt(size.path("shortest_edge").asInt(size.asInt(0)));
     try {
-      requireSquare(json, side);
-      return new Preprocessing(
-          side,
-          shortest ? Mode.SHORTEST : Mode.SQUASH,
-          json.hasNonNull("resample")
-              ? Resize.Filter.of(json.path("resample").asInt(-1))
-              : Resize.Filter.BICUBIC,
-          numbers(json.path("image_mean"), shortest ? CLIP_MEAN : HALF),
-          numbers(json.path("image_std"), shortest ? CLIP_STD : HALF));
+      return HuggingFaceRecipe.read(json);
     } catch (InputException e) {
       throw new InputException(file + ": " + e.getMessage(), e);
     }
   }
 
-  private static void requireSquare(ObjectNode json, int side) {
-    for (String key : List.of("size", "crop_size")) {
-      for (JsonNode length : json.path(key)) {
-        if (length.asInt(-1) != side) {
-          throw new InputException(
-              "'" + key + "' is " + json.path(key) + ": only squares of one size are prepared");
-        }
-      }
-    }
-  }
-
-  /** What {@code preprocessor_config.json} says of this recipe. */
+  /**
+   * What {@code preprocessor_config.json} says of this recipe.
+   *
+   * @throws InputException if the file has no words for it
+   */
   public ObjectNode toHuggingFace() {
-    ObjectNode json = Json.object();
-    json.put(
-        "image_processor_type",
-        mode == Mode.SHORTEST ? "CLIPImageProcessor" : "SiglipImageProcessor");
-    json.put("do_convert_rgb", true).put("do_resize", true).put("do_rescale", true);
-    json.put("do_normalize", true).put("rescale_factor", 1 / 255.0).put("resample", filter.code());
-    if (mode == Mode.SHORTEST) {
-      json.put("do_center_crop", true);
-      json.putObject("size").put("shortest_edge", size);
-      json.putObject("crop_size").put("height", size).put("width", size);
-    } else {
-      json.putObject("size").put("height", size).put("width", size);
+    return HuggingFaceRecipe.write(this);
+  }
+
+  /**
+   * Reads {@code preprocess_cfg} of {@code open_clip_config.json}, with the size of the model's
+   * pictures where it names none.
+   */
+  public static Preprocessing readOpenClip(Path file) {
+    ObjectNode json = Json.readObject(file);
+    try {
+      return OpenClipRecipe.read(json);
+    } catch (InputException e) {
+      throw new InputException(file + ": " + e.getMessage(), e);
     }
-    json.set("image_mean", Json.object().arrayNode().addAll(nodes(mean)));
-    json.set("image_std", Json.object().arrayNode().addAll(nodes(std)));
-    return json;
   }
 
-  private static List<JsonNode> nodes(List<Double> numbers) {
-    ObjectNode factory = Json.object();
-    return numbers.stream().<JsonNode>map(n -> factory.numberNode(n)).toList();
-  }
-
-  private static List<Double> numbers(JsonNode array, List<Double> absent) {
-    return array.isArray()
-        ? array.valueStream().map(number -> number.asDouble(Double.NaN)).toList()
-        : absent;
+  /**
+   * OpenCLIP's {@code preprocess_cfg}.
+   *
+   * @throws InputException if it has no words for this recipe
+   */
+  public ObjectNode toOpenClip() {
+    return OpenClipRecipe.write(this);
   }
 }

@@ -9,74 +9,90 @@ import java.awt.image.Raster;
 
 /**
  * Decodes the first picture of a TIFF file: the JDK unpacks, the meaning of the values is Pillow's
- * (16-bit colours lose their low byte, 16-bit grey is cut off at 255).
+ * (16-bit colours lose their low byte, 16-bit grey and grey of other kinds is cut off at 255).
  */
 final class TiffDecoder {
-  private TiffDecoder() {}
+  private final Raster raster;
+  private final int width;
+  private final byte[] rgb;
+
+  private TiffDecoder(Raster raster) {
+    this.raster = raster;
+    this.width = raster.getWidth();
+    this.rgb = new byte[3 * width * raster.getHeight()];
+  }
 
   static Pixels decode(byte[] file, ImageDecoder.Options options) {
     BufferedImage image = JdkReader.image("tiff", file, options);
-    ColorModel colours = image.getColorModel();
-    Raster raster = image.getRaster();
-    int space = colours.getColorSpace().getType();
-    if (colours instanceof IndexColorModel || space == ColorSpace.TYPE_YCbCr) {
-      return JdkPixels.of(image);
+    if (image.getColorModel() instanceof IndexColorModel) {
+      int[] map = TiffDirectory.of(Bytes.of(file)).shorts(TiffDirectory.COLOUR_MAP);
+      return map.length == 0 // black and white
+          ? JdkPixels.of(image)
+          : new TiffDecoder(image.getRaster()).painted(map);
     }
-    if (raster.getTransferType() == DataBuffer.TYPE_FLOAT
-        || raster.getTransferType() == DataBuffer.TYPE_DOUBLE) {
-      return floats(raster);
-    }
-    if (raster.getNumBands() == 4 && space == ColorSpace.TYPE_CMYK) {
-      return Cmyk.toRgb(bytes(raster), raster.getWidth(), raster.getHeight());
-    }
-    return raster.getNumBands() < 3 ? grey(raster) : colour(raster);
+    return new TiffDecoder(image.getRaster()).decode(image.getColorModel());
   }
 
-  private static int[] bytes(Raster raster) {
-    int[] values = raster.getPixels(0, 0, raster.getWidth(), raster.getHeight(), (int[]) null);
-    int shift = Math.max(0, raster.getSampleModel().getSampleSize(0) - 8);
-    for (int i = 0; i < values.length; i++) {
-      values[i] >>>= shift;
+  private Pixels decode(ColorModel colours) {
+    if (raster.getNumBands() < 3) {
+      return grey();
     }
-    return values;
-  }
-
-  private static Pixels colour(Raster raster) {
-    int[] values = bytes(raster);
+    boolean cmyk =
+        raster.getNumBands() == 4
+            && colours.getColorSpace().getType() == ColorSpace.TYPE_CMYK;
     int bands = raster.getNumBands();
-    var rgb = new byte[3 * raster.getWidth() * raster.getHeight()];
-    for (int i = 0, o = 0; o < rgb.length; i += bands, o += 3) {
-      for (int c = 0; c < 3; c++) {
-        rgb[o + c] = (byte) values[i + c];
+    int shift = Math.max(0, raster.getSampleModel().getSampleSize(0) - 8);
+    var row = new int[bands * width];
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getPixels(0, y, width, 1, row);
+      for (int i = 0; i < row.length; i++) {
+        row[i] >>>= shift;
+      }
+      if (cmyk) {
+        Cmyk.toRgb(row, rgb, 3 * y * width);
+      } else {
+        for (int x = 0; x < 3 * width; x++) {
+          rgb[3 * y * width + x] = (byte) row[x / 3 * bands + x % 3];
+        }
       }
     }
-    return new Pixels(raster.getWidth(), raster.getHeight(), rgb);
+    return pixels();
   }
 
-  private static Pixels grey(Raster raster) {
+  /** The JDK would scale the map's 16 bits to 8, where Pillow takes the high byte. */
+  private Pixels painted(int[] map) {
+    int count = map.length / 3;
+    var row = new int[width];
+    for (int y = 0, o = 0; y < raster.getHeight(); y++) {
+      raster.getSamples(0, y, width, 1, 0, row);
+      for (int number : row) {
+        for (int c = 0; c < 3; c++, o++) {
+          rgb[o] = (byte) (number < count ? map[c * count + number] >> 8 : number);
+        }
+      }
+    }
+    return pixels();
+  }
+
+  /** Through floating point, in which all kinds of values are read alike. */
+  private Pixels grey() {
     int bits = raster.getSampleModel().getSampleSize(0);
-    boolean unsigned = raster.getTransferType() != DataBuffer.TYPE_SHORT;
-    int[] values =
-        raster.getSamples(0, 0, raster.getWidth(), raster.getHeight(), 0, (int[]) null);
-    var rgb = new byte[3 * values.length];
-    for (int i = 0; i < values.length; i++) {
-      int value = bits < 8 ? values[i] * 255 / ((1 << bits) - 1) : values[i];
-      fill(rgb, i, bits == 16 && unsigned ? value & 0xffff : value);
+    boolean packed = raster.getTransferType() == DataBuffer.TYPE_BYTE && bits < 8;
+    var row = new double[width];
+    for (int y = 0, o = 0; y < raster.getHeight(); y++) {
+      raster.getSamples(0, y, width, 1, 0, row);
+      for (double value : row) {
+        int grey = packed ? (int) value * 255 / ((1 << bits) - 1) : (int) value;
+        byte shade = (byte) Math.clamp(grey, 0, 255);
+        rgb[o++] = shade;
+        rgb[o++] = shade;
+        rgb[o++] = shade;
+      }
     }
-    return new Pixels(raster.getWidth(), raster.getHeight(), rgb);
+    return pixels();
   }
 
-  private static Pixels floats(Raster raster) {
-    float[] values =
-        raster.getSamples(0, 0, raster.getWidth(), raster.getHeight(), 0, (float[]) null);
-    var rgb = new byte[3 * values.length];
-    for (int i = 0; i < values.length; i++) {
-      fill(rgb, i, (int) values[i]);
-    }
-    return new Pixels(raster.getWidth(), raster.getHeight(), rgb);
-  }
-
-  private static void fill(byte[] rgb, int pixel, int grey) {
-    rgb[3 * pixel] = rgb[3 * pixel + 1] = rgb[3 * pixel + 2] = (byte) Math.clamp(grey, 0, 255);
+  private Pixels pixels() {
+    return new Pixels(width, raster.getHeight(), rgb);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.vlm4j.image.Preprocessing.Mode;
+import io.vlm4j.image.Preprocessing.Size;
 import io.vlm4j.io.Json;
 import io.vlm4j.testing.Fixtures;
 import java.io.IOException;
@@ -107,17 +108,133 @@ class PreprocessingTest {
         "{\"size\":0}",
         "{\"size\":{\"shortest_edge\":-3}}",
         "{\"size\":{\"shortest_edge\":\"big\"}}",
-        "{\"size\":224,\"resample\":0}",
+        "{\"size\":224,\"resample\":6}",
         "{\"size\":224,\"resample\":\"x\"}",
         "{\"size\":224,\"image_mean\":[0.5]}",
         "{\"size\":224,\"image_std\":[0.5,0.5,0]}",
         "{\"size\":224,\"image_std\":[0.5,\"x\",0.5]}",
-        "{\"size\":{\"height\":224,\"width\":336}}",
-        "{\"size\":{\"shortest_edge\":256},\"crop_size\":{\"height\":224,\"width\":224}}",
+        "{\"size\":{\"shortest_edge\":224},\"crop_size\":{\"height\":256,\"width\":256}}",
+        "{\"size\":{\"shortest_edge\":224,\"longest_edge\":400}}",
+        "{\"size\":{\"longest_edge\":400}}",
+        "{\"size\":224,\"do_center_crop\":false}",
+        "{\"size\":224,\"do_rescale\":\"no\"}",
+        "{\"size\":224,\"rescale_factor\":0}",
+        "{\"size\":224,\"do_pad\":true}",
+        "{\"size\":224,\"image_processor_type\":\"PixtralImageProcessor\"}",
         "[]"
       })
   void aFileThatIsNoRecipeIsRefused(String content) throws IOException {
     Path file = Files.writeString(folder.resolve("preprocessor_config.json"), content);
     assertRefused(() -> Preprocessing.readHuggingFace(file), file.toString());
+  }
+
+  private Preprocessing huggingFace(String content) throws IOException {
+    return Preprocessing.readHuggingFace(
+        Files.writeString(folder.resolve("preprocessor_config.json"), content));
+  }
+
+  private Preprocessing openClip(String content) throws IOException {
+    return Preprocessing.readOpenClip(
+        Files.writeString(folder.resolve("open_clip_config.json"), content));
+  }
+
+  @Test
+  void whatHuggingFacesFileDoesNotSayHasTheProcessorsDefault() throws IOException {
+    assertThat(huggingFace("{\"image_processor_type\":\"CLIPImageProcessorFast\"}"))
+        .isEqualTo(Preprocessing.clip(224));
+    assertThat(huggingFace("{\"feature_extractor_type\":\"CLIPFeatureExtractor\",\"size\":224}"))
+        .isEqualTo(Preprocessing.clip(224));
+    assertThat(huggingFace("{\"image_processor_type\":\"SiglipImageProcessor\"}"))
+        .isEqualTo(Preprocessing.sigLip(224));
+  }
+
+  @Test
+  void stepsThatAreSwitchedOffAreNotDone() throws IOException {
+    Preprocessing recipe =
+        huggingFace(
+            "{\"size\":2,\"do_resize\":false,\"do_normalize\":false,\"do_rescale\":false}");
+    var target = new float[12];
+    Pixels picture = new Pixels(3, 2, new byte[] {9, 9, 9, 1, 2, 3, 4, 5, 6, 9, 9, 9, 7, 8, 9, 10, 11, 12});
+    // (3 - 2) / 2 rounds to 0
+    recipe.normalize(recipe.square(picture), target, 0);
+    assertThat(target).containsExactly(9, 1, 9, 7, 9, 2, 9, 8, 9, 3, 9, 9);
+    assertRefused(() -> recipe.square(new Pixels(1, 2, new byte[6])), "1 x 2");
+  }
+
+  @Test
+  void aLargerPictureIsCropped() throws IOException {
+    Preprocessing recipe =
+        huggingFace(
+            "{\"size\":{\"shortest_edge\":256},\"crop_size\":{\"height\":224,\"width\":192}}");
+    assertThat(recipe.resized()).isEqualTo(Size.square(256));
+    assertThat(recipe.result()).isEqualTo(new Size(192, 224));
+    assertRefused(recipe::size, "192 x 224");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"size\":{\"shortest_edge\":256},\"crop_size\":{\"height\":224,\"width\":192}}",
+        "{\"size\":{\"height\":64,\"width\":96},\"resample\":2}",
+        "{\"size\":{\"height\":64,\"width\":96},\"do_center_crop\":true,\"crop_size\":32}",
+        "{\"size\":64,\"do_resize\":false,\"do_rescale\":false}",
+        "{\"size\":64,\"do_normalize\":false,\"rescale_factor\":0.0078125}"
+      })
+  void huggingFacesFormOfARecipeIsTheSameRecipe(String content) throws IOException {
+    Preprocessing recipe = huggingFace(content);
+    assertThat(huggingFace(recipe.toHuggingFace().toString())).isEqualTo(recipe);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"size\":32}",
+        "{\"size\":[32,48],\"resize_mode\":\"longest\",\"fill_color\":127}",
+        "{\"size\":32,\"resize_mode\":\"squash\",\"interpolation\":\"bilinear\",\"mean\":0,\"std\":1}",
+        "{\"size\":[32,48],\"mean\":[0.5,0.5,0.5],\"std\":[0.5,0.5,0.5]}"
+      })
+  void openClipsFormOfARecipeIsTheSameRecipe(String content) throws IOException {
+    Preprocessing recipe = openClip("{\"preprocess_cfg\":" + content + "}");
+    assertThat(openClip("{\"preprocess_cfg\":" + recipe.toOpenClip() + "}")).isEqualTo(recipe);
+  }
+
+  @Test
+  void openClipsFileIsRead() throws IOException {
+    assertThat(
+            Preprocessing.readOpenClip(
+                Fixtures.folder("openclip-tiny").resolve("open_clip_config.json")))
+        .isEqualTo(Preprocessing.clip(64));
+    Preprocessing recipe =
+        openClip(
+            "{\"preprocess_cfg\":{\"size\":[4,8],\"resize_mode\":\"longest\",\"fill_color\":9}}");
+    assertThat(recipe.result()).isEqualTo(new Size(8, 4));
+    Pixels picture = recipe.square(new Pixels(1, 1, new byte[] {1, 2, 3}));
+    assertThat(picture.get(1, 0, 0)).isEqualTo(9);
+    assertThat(picture.get(2, 0, 1)).isEqualTo(2);
+    assertThat(picture.get(5, 3, 2)).isEqualTo(3);
+    assertThat(picture.get(6, 3, 2)).isEqualTo(9);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"size\":\"big\"}",
+        "{\"size\":32,\"mode\":\"L\"}",
+        "{\"size\":32,\"resize_mode\":\"border\"}",
+        "{\"size\":32,\"interpolation\":\"nearest\"}",
+        "{\"size\":32,\"fill_color\":256}",
+        "{\"size\":32,\"mean\":[1,2]}"
+      })
+  void whatIsNoRecipeOfOpenClipIsRefused(String content) {
+    assertRefused(() -> openClip("{\"preprocess_cfg\":" + content + "}"), "open_clip_config.json");
+  }
+
+  @Test
+  void whatAFileCannotSayIsNotWritten() {
+    var longest =
+        new Preprocessing(8, Mode.LONGEST, Resize.Filter.BOX, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
+    assertRefused(longest::toHuggingFace, "LONGEST");
+    assertRefused(longest::toOpenClip, "BOX");
   }
 }
