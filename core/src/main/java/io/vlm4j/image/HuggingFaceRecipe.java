@@ -50,7 +50,7 @@ final class HuggingFaceRecipe {
     }
     boolean clip = isClip(json);
     Mode mode = mode(json, clip);
-    Size resized = resized(json, clip, mode);
+    Size resized = resized(json, mode);
     Size result = flag(json, "do_center_crop", clip) ? crop(json, resized, clip) : resized;
     if (!flag(json, "do_center_crop", clip) && mode == Mode.SHORTEST) {
       throw new InputException(
@@ -107,7 +107,7 @@ final class HuggingFaceRecipe {
     return size.has("shortest_edge") || (!size.has("height") && clip) ? Mode.SHORTEST : Mode.SQUASH;
   }
 
-  private static Size resized(ObjectNode json, boolean clip, Mode mode) {
+  private static Size resized(ObjectNode json, Mode mode) {
     JsonNode size = json.path("size");
     if (size.isMissingNode() || size.isNull()) {
       return Size.square(224);
