@@ -17,18 +17,19 @@ import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
 /**
- * From the bytes of a JPEG file to CLIP's input of 224 pixels a side, on one thread, by vlm4j and by
- * Pillow with NumPy, in turn, each in a process of its own.
+ * From the bytes of a JPEG file to CLIP's input of 224 pixels a side, on one thread, by vlm4j and
+ * by Pillow with NumPy, in turn, each in a process of its own.
  *
  * <p>Figures are processor time of the whole process, garbage collection and compiler included, so
- * that other work on the machine counts little: the mean of the repetitions after as many to warm up,
- * the median of the rounds. Arguments: a Python that has Pillow and NumPy, and how many rounds
+ * that other work on the machine counts little: the mean of the repetitions after as many to warm
+ * up, the median of the rounds. Arguments: a Python that has Pillow and NumPy, and how many rounds
  * (default 3).
  */
 public final class PreprocessingSpeed {
   private record Case(int width, int height, int repetitions) {}
 
-  private static final List<Case> CASES = List.of(new Case(500, 375, 300), new Case(2000, 1500, 40));
+  private static final List<Case> CASES =
+      List.of(new Case(500, 375, 300), new Case(2000, 1500, 40));
 
   private PreprocessingSpeed() {}
 

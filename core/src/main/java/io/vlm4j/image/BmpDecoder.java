@@ -154,16 +154,16 @@ final class BmpDecoder {
   /** The bits of red, green and blue. */
   private int[] masks() {
     if (compression != BITFIELDS) {
-      return bits == 16
-          ? new int[] {0x7c00, 0x3e0, 0x1f}
-          : new int[] {0xff0000, 0xff00, 0xff};
+      return bits == 16 ? new int[] {0x7c00, 0x3e0, 0x1f} : new int[] {0xff0000, 0xff00, 0xff};
     }
     var masks = new int[3];
     Arrays.setAll(masks, c -> (int) file.u32(54 + 4L * c, LITTLE_ENDIAN));
     for (int mask : masks) {
       int width = Integer.bitCount(mask);
-      if (width == 0 || width > 8 || width != 32 - Integer.numberOfLeadingZeros(mask)
-              - Integer.numberOfTrailingZeros(mask)) {
+      if (width == 0
+          || width > 8
+          || width
+              != 32 - Integer.numberOfLeadingZeros(mask) - Integer.numberOfTrailingZeros(mask)) {
         throw new InputException(
             "a BMP file whose colours have the bits %x, %x and %x"
                 .formatted(masks[0], masks[1], masks[2]));

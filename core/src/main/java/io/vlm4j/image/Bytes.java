@@ -45,8 +45,7 @@ record Bytes(byte[] array, int start, int length) {
   long u32(long at, ByteOrder order) {
     int i = start + (int) Objects.checkFromIndexSize(at, 4L, (long) length);
     int big = (int) BIG_INT.get(array, i);
-    return Integer.toUnsignedLong(
-        order == ByteOrder.BIG_ENDIAN ? big : Integer.reverseBytes(big));
+    return Integer.toUnsignedLong(order == ByteOrder.BIG_ENDIAN ? big : Integer.reverseBytes(big));
   }
 
   /** Whether {@code text} stands at {@code at}, which may lie outside. */
@@ -54,7 +53,6 @@ record Bytes(byte[] array, int start, int length) {
     return at >= 0
         && at + text.length() <= length
         && text.equals(
-            new String(
-                array, start + (int) at, text.length(), StandardCharsets.ISO_8859_1));
+            new String(array, start + (int) at, text.length(), StandardCharsets.ISO_8859_1));
   }
 }

@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code preprocessor_config.json} of the CLIP and SigLIP processors of transformers: what is absent
- * has the processor's default. Where a crop leaves an odd number of pixels, the middle is
+ * {@code preprocessor_config.json} of the CLIP and SigLIP processors of transformers: what is
+ * absent has the processor's default. Where a crop leaves an odd number of pixels, the middle is
  * torchvision's, as in OpenCLIP and the fast processors.
  */
 final class HuggingFaceRecipe {
@@ -166,7 +166,8 @@ final class HuggingFaceRecipe {
     boolean plain = recipe.mean().equals(ZERO) && recipe.std().equals(ONE);
     ObjectNode json = Json.object();
     json.put(
-        "image_processor_type", mode == Mode.SQUASH ? "SiglipImageProcessor" : "CLIPImageProcessor");
+        "image_processor_type",
+        mode == Mode.SQUASH ? "SiglipImageProcessor" : "CLIPImageProcessor");
     json.put("do_convert_rgb", true).put("do_resize", mode != Mode.CROP);
     json.put("do_rescale", recipe.rescale() != 1).put("do_normalize", !plain);
     json.put("rescale_factor", recipe.rescale() != 1 ? recipe.rescale() : TO_UNIT);

@@ -5,15 +5,17 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Decodes image files to RGB as Pillow's {@code convert("RGB")} does: transparency is dropped, grey
- * is repeated, colour profiles are not applied, of an animation the first frame is taken. JPEG, PNG,
- * WebP, GIF, BMP and TIFF are known; the bytes say which, not a name. Nothing is written to disk.
+ * is repeated, colour profiles are not applied, of an animation the first frame is taken. JPEG,
+ * PNG, WebP, GIF, BMP and TIFF are known; the bytes say which, not a name. Nothing is written to
+ * disk.
  */
 public final class ImageDecoder {
   /**
    * What a caller may choose.
    *
    * @param upright whether to turn and mirror the picture as its EXIF orientation says, as Pillow's
-   *     {@code ImageOps.exif_transpose} does; OpenCLIP and transformers do not. TIFF files always are
+   *     {@code ImageOps.exif_transpose} does; OpenCLIP and transformers do not. TIFF files always
+   *     are
    * @param maxPixels larger pictures are refused before memory is taken: a small file can claim any
    *     size
    */

@@ -4,9 +4,9 @@ import io.vlm4j.io.InputException;
 import java.awt.image.Raster;
 
 /**
- * Decodes JPEG. Grey and colour go to {@link NativeDecoder}, which fills what a truncated file lacks
- * without a word; files that do not end as they should, and CMYK, go to the JDK's reader, whose
- * libjpeg gives the same pixels slowly and tells of the lack.
+ * Decodes JPEG. Grey and colour go to {@link NativeDecoder}, which fills what a truncated file
+ * lacks without a word; files that do not end as they should, and CMYK, go to the JDK's reader,
+ * whose libjpeg gives the same pixels slowly and tells of the lack.
  */
 final class JpegDecoder {
   /** A progressive file of thousands of scans keeps a decoder busy for minutes. */

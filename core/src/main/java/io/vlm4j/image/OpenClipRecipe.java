@@ -25,7 +25,8 @@ final class OpenClipRecipe {
     }
     JsonNode fill = recipe.path("fill_color");
     if (!fill.isMissingNode() && !fill.isNull() && !fill.isIntegralNumber()) {
-      throw new InputException("'fill_color' is %s: a number of 0 to 255 is needed".formatted(fill));
+      throw new InputException(
+          "'fill_color' is %s: a number of 0 to 255 is needed".formatted(fill));
     }
     Mode mode = mode(recipe.path("resize_mode").asString("shortest"));
     Resize.Filter filter = filter(recipe.path("interpolation").asString("bicubic"));

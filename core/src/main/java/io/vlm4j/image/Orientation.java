@@ -15,7 +15,9 @@ enum Orientation {
   static Orientation in(Bytes tiff) {
     // Damaged EXIF spoils no picture.
     int[] number = TiffDirectory.of(tiff).shorts(TiffDirectory.ORIENTATION);
-    return number.length > 0 && number[0] >= 1 && number[0] <= 8 ? values()[number[0] - 1] : UPRIGHT;
+    return number.length > 0 && number[0] >= 1 && number[0] <= 8
+        ? values()[number[0] - 1]
+        : UPRIGHT;
   }
 
   /** The picture as it was seen. */

@@ -147,9 +147,7 @@ public record Preprocessing(
       }
       case LONGEST -> {
         double ratio = Math.max((double) h / resized.height, (double) w / resized.width);
-        yield pad(
-            Resize.resize(
-                picture, (int) round(w / ratio), (int) round(h / ratio), filter));
+        yield pad(Resize.resize(picture, (int) round(w / ratio), (int) round(h / ratio), filter));
       }
     };
   }

@@ -27,8 +27,9 @@ final class RecipeNumbers {
 
   static int side(JsonNode node, String key) {
     if (!node.isIntegralNumber() || node.asInt(0) < 1) {
-      throw new InputException("'%s' is %s: a positive number of pixels is needed".formatted(
-          key, node.isMissingNode() ? "absent" : node));
+      throw new InputException(
+          "'%s' is %s: a positive number of pixels is needed"
+              .formatted(key, node.isMissingNode() ? "absent" : node));
     }
     return node.asInt();
   }

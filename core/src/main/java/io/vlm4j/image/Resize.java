@@ -55,8 +55,7 @@ public final class Resize {
       return Arrays.stream(values())
           .filter(filter -> filter.code == code)
           .findFirst()
-          .orElseThrow(
-              () -> new InputException("unknown resample code " + code + ": use 0 to 5"));
+          .orElseThrow(() -> new InputException("unknown resample code " + code + ": use 0 to 5"));
     }
 
     /**

@@ -38,8 +38,7 @@ final class TiffDecoder {
       return grey();
     }
     boolean cmyk =
-        raster.getNumBands() == 4
-            && colours.getColorSpace().getType() == ColorSpace.TYPE_CMYK;
+        raster.getNumBands() == 4 && colours.getColorSpace().getType() == ColorSpace.TYPE_CMYK;
     int bands = raster.getNumBands();
     int shift = Math.max(0, raster.getSampleModel().getSampleSize(0) - 8);
     var row = new int[bands * width];

@@ -151,10 +151,10 @@ class PreprocessingTest {
   @Test
   void stepsThatAreSwitchedOffAreNotDone() throws IOException {
     Preprocessing recipe =
-        huggingFace(
-            "{\"size\":2,\"do_resize\":false,\"do_normalize\":false,\"do_rescale\":false}");
+        huggingFace("{\"size\":2,\"do_resize\":false,\"do_normalize\":false,\"do_rescale\":false}");
     var target = new float[12];
-    Pixels picture = new Pixels(3, 2, new byte[] {9, 9, 9, 1, 2, 3, 4, 5, 6, 9, 9, 9, 7, 8, 9, 10, 11, 12});
+    Pixels picture =
+        new Pixels(3, 2, new byte[] {9, 9, 9, 1, 2, 3, 4, 5, 6, 9, 9, 9, 7, 8, 9, 10, 11, 12});
     // (3 - 2) / 2 rounds to 0
     recipe.normalize(recipe.square(picture), target, 0);
     assertThat(target).containsExactly(9, 1, 9, 7, 9, 2, 9, 8, 9, 3, 9, 9);
@@ -233,7 +233,8 @@ class PreprocessingTest {
   @Test
   void whatAFileCannotSayIsNotWritten() {
     var longest =
-        new Preprocessing(8, Mode.LONGEST, Resize.Filter.BOX, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
+        new Preprocessing(
+            8, Mode.LONGEST, Resize.Filter.BOX, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
     assertRefused(longest::toHuggingFace, "LONGEST");
     assertRefused(longest::toOpenClip, "BOX");
   }

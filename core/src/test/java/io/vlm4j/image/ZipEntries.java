@@ -33,13 +33,10 @@ final class ZipEntries {
   /** The picture of a binary PPM file as Pillow writes it. */
   static Pixels ppm(byte[] file) {
     String[] header =
-        new String(file, 0, Math.min(file.length, 30), StandardCharsets.ISO_8859_1)
-            .split("\\s", 5);
+        new String(file, 0, Math.min(file.length, 30), StandardCharsets.ISO_8859_1).split("\\s", 5);
     int width = Integer.parseInt(header[1]);
     int height = Integer.parseInt(header[2]);
     return new Pixels(
-        width,
-        height,
-        Arrays.copyOfRange(file, file.length - 3 * width * height, file.length));
+        width, height, Arrays.copyOfRange(file, file.length - 3 * width * height, file.length));
   }
 }
