@@ -102,7 +102,10 @@ final class Command {
       Path out = Files.createTempFile("vlm4j", ".out");
       Path err = Files.createTempFile("vlm4j", ".err");
       var builder = new ProcessBuilder(line).directory(folder.toFile());
-      builder.environment().keySet().removeIf(name -> name.startsWith("JAVA_TOOL") || name.startsWith("HF_"));
+      builder
+          .environment()
+          .keySet()
+          .removeIf(name -> name.startsWith("JAVA_TOOL") || name.startsWith("HF_"));
       builder.environment().putAll(environment);
       return new Running(
           builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start(), out, err);

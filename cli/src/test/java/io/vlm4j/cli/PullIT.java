@@ -75,8 +75,19 @@ class PullIT {
 
     var result =
         command()
-            .run("pull", "acme/model", "--include", "*.json", "--include", "*.md", "--exclude",
-                "READ*", "--to", to, "--token", "hf_x")
+            .run(
+                "pull",
+                "acme/model",
+                "--include",
+                "*.json",
+                "--include",
+                "*.md",
+                "--exclude",
+                "READ*",
+                "--to",
+                to,
+                "--token",
+                "hf_x")
             .succeeded();
 
     assertThat(result.out().lines()).endsWith(to.toString());
@@ -138,8 +149,7 @@ class PullIT {
     Path run = folder.resolve("run");
     Workshop workshop = Workshop.in(folder);
     workshop.command().run(workshop.training(run, "--steps", 3)).succeeded();
-    for (String name :
-        new String[] {"config.json", "tokenizer.json", "preprocessor_config.json"}) {
+    for (String name : new String[] {"config.json", "tokenizer.json", "preprocessor_config.json"}) {
       server.with(name, Files.readString(run.resolve("model").resolve(name)));
     }
     server.withLarge(
