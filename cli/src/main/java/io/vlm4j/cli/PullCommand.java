@@ -1,6 +1,7 @@
 package io.vlm4j.cli;
 
 import io.vlm4j.io.AtomicFiles;
+import io.vlm4j.io.Json;
 import io.vlm4j.io.hub.FileSelection;
 import io.vlm4j.io.hub.Hub;
 import io.vlm4j.io.hub.HubSettings;
@@ -65,12 +66,22 @@ final class PullCommand implements Callable<Integer> {
   public Integer call() {
     ModelName.Repository repository = ModelName.repository(name);
     var files = FileSelection.of(include, exclude);
+    var chosen = new ArrayList<String>();
     Path snapshot;
     try (var download = new Download()) {
-      snapshot = new Hub(settings()).snapshot(repository, files, download);
+      snapshot =
+          new Hub(settings())
+              .snapshot(
+                  repository,
+                  all -> {
+                    chosen.addAll(files.of(all));
+                    return chosen;
+                  },
+                  download);
     }
     if (to != null) {
-      copy(snapshot, files, to);
+      // Offline nobody has listed the files.
+      copy(snapshot, chosen.isEmpty() ? files.of(names(snapshot)) : chosen, to);
     }
     System.out.println(to == null ? snapshot : to);
     return 0;
@@ -82,14 +93,20 @@ final class PullCommand implements Callable<Integer> {
     return offline ? settings.asOffline() : settings;
   }
 
-  private static void copy(Path snapshot, FileSelection files, Path folder) {
+  private static List<String> names(Path snapshot) {
     try (Stream<Path> all = Files.walk(snapshot, FileVisitOption.FOLLOW_LINKS)) {
-      List<String> names =
-          all.filter(Files::isRegularFile)
-              .map(file -> snapshot.relativize(file).toString().replace('\\', '/'))
-              .sorted()
-              .toList();
-      for (String file : files.of(names)) {
+      return all.filter(Files::isRegularFile)
+          .map(file -> snapshot.relativize(file).toString().replace('\\', '/'))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw Json.cannotRead(snapshot, e);
+    }
+  }
+
+  private static void copy(Path snapshot, List<String> files, Path folder) {
+    try {
+      for (String file : files) {
         Path source = snapshot.resolve(file).toRealPath();
         Path target = folder.resolve(file);
         if (!Files.isRegularFile(target) || Files.mismatch(source, target) >= 0) {
