@@ -24,6 +24,11 @@ final class ModelOption {
     return model.folder(offline ? settings.asOffline() : settings);
   }
 
+  /** What the user calls it. */
+  String name() {
+    return name;
+  }
+
   /** Whether it is named as a folder. */
   boolean isFolder() {
     return model.isFolder();

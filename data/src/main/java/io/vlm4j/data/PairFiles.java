@@ -27,6 +27,10 @@ import org.slf4j.LoggerFactory;
 /** Pictures with captions from a table or from a folder. */
 public final class PairFiles {
   private static final Logger LOG = LoggerFactory.getLogger(PairFiles.class);
+
+  /** The label of a sample's picture file. */
+  public static final String FILE = "file";
+
   private static final Set<String> PICTURES =
       Set.of("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff");
 
@@ -58,12 +62,13 @@ public final class PairFiles {
             .detectBomHeader(true)
             .ofNamedCsvRecord(file)) {
       for (NamedCsvRecord row : reader) {
+        Path picture = locate(file, field(file, row, pictureColumn));
         samples.add(
             new Sample(
                 file + ":" + row.getStartingLineNumber(),
-                picture(locate(file, field(file, row, pictureColumn))),
+                picture(picture),
                 List.of(field(file, row, captionColumn)),
-                Map.of()));
+                Map.of(FILE, picture.toString())));
       }
       return samples;
     } catch (CsvParseException e) {
@@ -109,7 +114,8 @@ public final class PairFiles {
         if (texts.isEmpty()) {
           withoutCaption++;
         } else {
-          samples.add(new Sample(file.toString(), picture(file), texts, Map.of()));
+          samples.add(
+              new Sample(file.toString(), picture(file), texts, Map.of(FILE, file.toString())));
         }
       }
     } catch (IOException e) {
