@@ -82,7 +82,9 @@ public final class ParameterGroups {
                   rule.pattern(), factors.firstEntry().getKey(), factors.lastEntry().getKey()));
     }
     lines.add(
-        String.format(Locale.ROOT, "%s: %d parameters, %s", rule.pattern(), matched, effect(rule)));
+        "%s: %d %s, %s"
+            .formatted(
+                rule.pattern(), matched, matched == 1 ? "parameter" : "parameters", effect(rule)));
   }
 
   private static String effect(ParameterRule rule) {
