@@ -20,6 +20,11 @@ final class ModelOption {
 
   /** The model's folder, fetched first if it is not here. */
   Path folder() {
+    return folder(name, offline);
+  }
+
+  /** The folder of the model of that name, fetched first if it is not here. */
+  static Path folder(String name, boolean offline) {
     HubSettings settings = HubSettings.fromEnvironment();
     return model.folder(offline ? settings.asOffline() : settings);
   }

@@ -4,9 +4,11 @@ import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.model.ModelSpec;
 import io.vlm4j.train.Recipe;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
@@ -22,7 +24,9 @@ final class RecipeOptions {
   @Option(
       names = "--model",
       paramLabel = "NAME",
-      description = "A named model (see 'vlm4j models') or its YAML.")
+      description =
+          "A named model (see 'vlm4j models') or its YAML, to train from random weights; 'train'"
+              + " begins with the weights of a model folder or of hf:ORG/NAME[@REVISION].")
   private String model = "";
 
   @Option(names = "--batch-size", paramLabel = "N", description = "Pairs a step.")
@@ -57,9 +61,14 @@ final class RecipeOptions {
 
   /** The recipe that the options ask for, beginning with {@code standard}. */
   Recipe apply(Recipe standard) {
+    return apply(standard, model.isEmpty() ? null : ModelSpec.of(model));
+  }
+
+  /** The recipe that the options ask for, for that model unless it is null. */
+  Recipe apply(Recipe standard, @Nullable ModelSpec<?> spec) {
     Recipe recipe = file == null ? standard : Recipe.read(file);
-    if (!model.isEmpty()) {
-      recipe = recipe.withModel(ModelSpec.of(model));
+    if (spec != null) {
+      recipe = recipe.withModel(spec);
     }
     var values = new LinkedHashMap<String, JsonNode>();
     put(values, "training.batchSize", batchSize);
@@ -72,6 +81,16 @@ final class RecipeOptions {
     }
     changes.forEach((key, value) -> values.put(key, parse(value)));
     return recipe.with(values);
+  }
+
+  /** The name of the model, if it is one that has weights: a folder, or one of the hub. */
+  Optional<String> modelWithWeights() {
+    boolean hasWeights =
+        model.matches("(hf|hf-hub|local-dir):.*")
+            || (!model.isEmpty()
+                && !ModelSpec.names().contains(model)
+                && Files.isDirectory(Path.of(model)));
+    return hasWeights ? Optional.of(model) : Optional.empty();
   }
 
   /** Whether the batch size was asked for. */

@@ -1,11 +1,17 @@
 package io.vlm4j.cli;
 
 import io.vlm4j.data.Sample;
+import io.vlm4j.eval.PairEvaluation;
+import io.vlm4j.io.AtomicFiles;
+import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
+import io.vlm4j.model.ModelFolder;
 import io.vlm4j.train.Budget;
 import io.vlm4j.train.Recipe;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.bytedeco.pytorch.Device;
@@ -14,12 +20,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Trains on pairs of the user's own. */
-@Command(name = "train", description = "Trains a model on pictures with captions.")
+/** Trains on pairs of the user's own, from random weights or from those of a model. */
+@Command(
+    name = "train",
+    description = "Trains a model on pictures with captions, anew or from a checkpoint on.")
 final class TrainCommand implements Callable<Integer> {
   private static final Budget DEFAULT_BUDGET = new Budget.Minutes(30);
 
   @Mixin private final RecipeOptions recipeOptions = new RecipeOptions();
+  @Mixin private final RuleOptions ruleOptions = new RuleOptions();
   @Mixin private final PairData data = new PairData();
   @Mixin private final Length length = new Length();
   @Mixin private final Devices devices = new Devices();
@@ -41,6 +50,11 @@ final class TrainCommand implements Callable<Integer> {
       description = "How often to measure (default: ${DEFAULT-VALUE}).")
   private int validations = 10;
 
+  @Option(
+      names = "--offline",
+      description = "Take a model of the hub from its cache, and ask nobody.")
+  private boolean offline;
+
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "The run's folder.")
   private Path out = Path.of("");
 
@@ -49,23 +63,114 @@ final class TrainCommand implements Callable<Integer> {
     Device device = devices.open();
     List<Sample> training = data.read(trainData);
     List<Sample> validation = validationData == null ? List.of() : data.read(validationData);
-    Recipe recipe = recipeOptions.apply(Recipe.standard());
+    var weights =
+        recipeOptions
+            .modelWithWeights()
+            .map(name -> ModelFolder.open(ModelOption.folder(name, offline)))
+            .orElse(null);
+    Recipe recipe = ruleOptions.apply(recipe(weights));
     if (!recipeOptions.hasBatchSize() && training.size() < recipe.training().batchSize()) {
       recipe =
           recipe.with(Map.of("training.batchSize", Json.parse(Integer.toString(training.size()))));
     }
     Terminal.line(
         "pictures", "%,d to learn from, %,d to measure on", training.size(), validation.size());
-    var session = new TrainingSession(recipe, training, validation, out, device);
-    var result =
-        session.run(
-            length.budget(DEFAULT_BUDGET), length.resume(), validations, length.saveSeconds());
-    try (var model = result.model()) {
+    if (weights == null) {
+      train(new TrainingSession(recipe, training, validation, out, device, null), validation);
+    } else {
+      tune(recipe, weights, training, validation, device);
+    }
+    return 0;
+  }
+
+  private Recipe recipe(@Nullable ModelFolder weights) {
+    if (weights == null) {
+      return recipeOptions.apply(Recipe.standard());
+    }
+    Recipe recipe = recipeOptions.apply(Recipe.fineTuning(weights.spec()), weights.spec());
+    if (!recipe.model().toTree().equals(weights.spec().toTree())) {
+      throw new InputException(
+          "the model of %s is as its weights are: leave out --set model..."
+              .formatted(weights.path()));
+    }
+    return recipe;
+  }
+
+  private TrainingSession.Result run(TrainingSession session) {
+    return session.run(
+        length.budget(DEFAULT_BUDGET), length.resume(), validations, length.saveSeconds());
+  }
+
+  /** From random weights. */
+  private void train(TrainingSession session, List<Sample> validation) {
+    try (var model = run(session).model()) {
       Terminal.line("model", "%s", TrainingSession.modelFolder(out));
       if (!validation.isEmpty()) {
         EvalCommand.report(model, validation, out.resolve("results.jsonl"), validationData);
       }
     }
-    return 0;
+  }
+
+  /** From the weights of another model, which is measured first. */
+  private void tune(
+      Recipe recipe,
+      ModelFolder weights,
+      List<Sample> training,
+      List<Sample> validation,
+      Device device) {
+    var start =
+        StartingPoint.of(
+            recipeOptions.modelWithWeights().orElseThrow(),
+            weights,
+            validation,
+            recipe.training().batchSize(),
+            device);
+    Terminal.line("begins", "with the weights of %s", start.name());
+    start.remarks().forEach(remark -> Terminal.line("note", "%s", remark));
+    var session = new TrainingSession(recipe, training, validation, out, device, start);
+    var result = run(session);
+    try (var model = result.model()) {
+      Map<String, Double> after =
+          validation.isEmpty()
+              ? Map.of()
+              : PairEvaluation.of(model, validation).retrieval().metrics();
+      String dataset =
+          validationData == null ? "" : String.valueOf(validationData.getFileName());
+      var card =
+          new ModelCard(
+              start,
+              session.recipe(),
+              training.size(),
+              validation.size(),
+              dataset,
+              result.outcome().steps(),
+              after);
+      weights.writeWith(model.model(), card.text(), TrainingSession.modelFolder(out));
+      Terminal.line("model", "%s", TrainingSession.modelFolder(out));
+      if (validation.isEmpty()) {
+        Terminal.line("note", "without --val-data, nothing tells whether it became better");
+      } else {
+        compare(start.metrics(), after, validation.size());
+      }
+    }
+  }
+
+  /** Prints what was before and after, and writes both to results.jsonl. */
+  private void compare(Map<String, Double> before, Map<String, Double> after, int count) {
+    System.out.printf(Locale.ROOT, "  %-28s %8s %8s%n", "", "before", "after");
+    after.forEach((name, value) ->
+        System.out.printf(
+            Locale.ROOT, "  %-28s %8.4f %8.4f%n", name, before.getOrDefault(name, 0.0), value));
+    AtomicFiles.writeString(
+        out.resolve("results.jsonl"), line("before", before, count) + line("after", after, count));
+  }
+
+  private String line(String when, Map<String, Double> metrics, int count) {
+    var line = new LinkedHashMap<String, Object>();
+    line.put("dataset", String.valueOf(validationData));
+    line.put("model", when);
+    line.put("n", count);
+    line.putAll(metrics);
+    return Json.toLine(line) + "\n";
   }
 }

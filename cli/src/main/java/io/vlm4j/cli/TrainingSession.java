@@ -6,6 +6,7 @@ import io.vlm4j.eval.PairEvaluation;
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
+import io.vlm4j.model.LoadOptions;
 import io.vlm4j.model.Model;
 import io.vlm4j.model.ModelSpec;
 import io.vlm4j.model.Pretrained;
@@ -13,6 +14,8 @@ import io.vlm4j.tensor.Precision;
 import io.vlm4j.text.BytePairs;
 import io.vlm4j.text.Tokenizer;
 import io.vlm4j.train.Budget;
+import io.vlm4j.train.CollapseAlarm;
+import io.vlm4j.train.ParameterGroups;
 import io.vlm4j.train.Progress;
 import io.vlm4j.train.Recipe;
 import io.vlm4j.train.RunFolder;
@@ -23,20 +26,37 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.bytedeco.pytorch.Device;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /** A training from the command line: tokenizer, run folder, progress, validation, model folder. */
 final class TrainingSession {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingSession.class);
+
   private final Recipe recipe;
   private final List<Sample> training;
   private final List<Sample> validation;
   private final Path out;
   private final Device device;
+  private final @Nullable StartingPoint start;
 
+  /**
+   * Prepares a training.
+   *
+   * @param start the model to begin with, or null for random weights
+   */
   TrainingSession(
-      Recipe recipe, List<Sample> training, List<Sample> validation, Path out, Device device) {
+      Recipe recipe,
+      List<Sample> training,
+      List<Sample> validation,
+      Path out,
+      Device device,
+      @Nullable StartingPoint start) {
     // The run's record names what is computed, not how it was chosen.
     Precision precision = Precision.parse(recipe.training().precision()).on(device);
     this.recipe =
@@ -45,6 +65,7 @@ final class TrainingSession {
     this.validation = validation;
     this.out = out;
     this.device = device;
+    this.start = start;
   }
 
   /**
@@ -61,13 +82,19 @@ final class TrainingSession {
       List<Progress> progress,
       Map<Long, Map<String, Double>> validations) {}
 
+  /** The recipe as it is carried out. */
+  Recipe recipe() {
+    return recipe;
+  }
+
   /** Where the model folder of a run is. */
   static Path modelFolder(Path out) {
     return out.resolve("model");
   }
 
   /**
-   * Trains, and writes the model folder if it came to the end.
+   * Trains, and writes the model folder if it came to the end and began with random weights; a
+   * folder that is made of another also tells what became better, so the caller writes it.
    *
    * @param validations how often to measure on the validation samples
    * @param saveSeconds between saved states
@@ -76,16 +103,22 @@ final class TrainingSession {
     try (var stop = new StopSignal();
         var folder = new RunFolder(out, resume.isPresent())) {
       Tokenizer tokenizer = tokenizer(resume.isPresent());
-      ModelSpec<?> spec = recipe.model().withVocabulary(tokenizer.vocabularySize());
+      ModelSpec<?> spec =
+          start == null
+              ? recipe.model().withVocabulary(tokenizer.vocabularySize())
+              : recipe.model();
+      var groups = ParameterGroups.of(List.copyOf(spec.shapes().keySet()), recipe.training());
+      groups.lines().forEach(line -> Terminal.line("rule", "%s", line));
       Recipe resolved = recipe.withModel(spec);
       var collator =
           new PairCollator(
-              spec.preprocessing(),
+              start == null ? spec.preprocessing() : start.folder().preprocessing(),
               recipe.training().augmentation(),
               tokenizer,
               recipe.training().principalShare(),
               recipe.training().unknownWords());
-      var trainer = new Trainer(spec, recipe.training(), training, collator, device);
+      var trainer =
+          new Trainer(() -> begin(spec), recipe.training(), training, collator, device);
       if (resume.isPresent()) {
         requireSame(folder, resolved);
       } else {
@@ -100,19 +133,36 @@ final class TrainingSession {
                 validation.isEmpty() ? 0 : validations,
                 saveSeconds,
                 observer);
-        var model = new Pretrained(spec, outcome.model(), tokenizer, spec.preprocessing(), device);
+        var model = bundle(spec, outcome.model(), tokenizer);
         if (!outcome.isComplete()) {
           throw new InputException(
               "stopped after %d of %d steps; the run is saved: the same command with --resume latest continues it"
                   .formatted(outcome.done(), outcome.steps()));
         }
-        model.save(modelFolder(out));
+        if (start == null) {
+          model.save(modelFolder(out));
+        }
         return new Result(model, outcome, observer.progress, observer.validations);
       }
     }
   }
 
+  private Model begin(ModelSpec<?> spec) {
+    return start == null
+        ? spec.create()
+        : start.folder().load(LoadOptions.DEFAULT, device).model();
+  }
+
+  private Pretrained bundle(ModelSpec<?> spec, Model model, Tokenizer tokenizer) {
+    return start == null
+        ? new Pretrained(spec, model, tokenizer, spec.preprocessing(), device)
+        : Pretrained.of(start.folder(), model, tokenizer, device);
+  }
+
   private Tokenizer tokenizer(boolean resume) {
+    if (start != null) {
+      return start.folder().tokenizer();
+    }
     int context = recipe.model().contextLength();
     if (resume) {
       return Tokenizer.read(tokenizerFolder(), context);
@@ -150,6 +200,9 @@ final class TrainingSession {
     flatten("", resolved.toTree(), params);
     params.put("train_samples", Integer.toString(training.size()));
     params.put("device", device.str().getString());
+    if (start != null) {
+      params.put("start", start.name());
+    }
     return params;
   }
 
@@ -158,7 +211,8 @@ final class TrainingSession {
       if (entry.getValue().isObject()) {
         flatten(prefix + entry.getKey() + ".", entry.getValue(), params);
       } else {
-        params.put(prefix + entry.getKey(), entry.getValue().asString());
+        JsonNode value = entry.getValue();
+        params.put(prefix + entry.getKey(), value.isArray() ? value.toString() : value.asString());
       }
     }
   }
@@ -171,6 +225,10 @@ final class TrainingSession {
     private final Terminal.Bar bar = new Terminal.Bar("training");
     private final List<Progress> progress = new ArrayList<>();
     private final Map<Long, Map<String, Double>> validations = new LinkedHashMap<>();
+    private final CollapseAlarm alarm =
+        start == null
+            ? new CollapseAlarm(OptionalDouble.empty(), 0)
+            : new CollapseAlarm(start.collapsedLoss(), StartingPoint.score(start.metrics()));
 
     Observer(ModelSpec<?> spec, Tokenizer tokenizer, StopSignal stop) {
       this.spec = spec;
@@ -182,13 +240,15 @@ final class TrainingSession {
     public void progress(Progress now) {
       progress.add(now);
       bar.show(now);
+      alarm.loss(now.loss()).ifPresent(LOG::warn);
     }
 
     @Override
     public Map<String, Double> validate(Model model, long step) {
       // The bundle is not closed: it owns neither the model in training nor the tokenizer.
-      var bundle = new Pretrained(spec, model, tokenizer, spec.preprocessing(), device);
+      var bundle = bundle(spec, model, tokenizer);
       Map<String, Double> metrics = PairEvaluation.of(bundle, validation).retrieval().metrics();
+      alarm.score(StartingPoint.score(metrics)).ifPresent(LOG::warn);
       validations.put(step, metrics);
       return metrics;
     }

@@ -70,10 +70,19 @@ public abstract class Module implements AutoCloseable {
     return parameters().values().stream().mapToLong(Tensor::numel).sum();
   }
 
-  /** Switches what only happens in training (dropout of any kind) on or off, for the whole tree. */
+  /**
+   * Switches what only happens in training (dropout of any kind) on or off, for the whole tree. A
+   * module with parameters of which none requires a gradient is not trained: it stays in
+   * evaluation.
+   */
   public final void setTraining(boolean training) {
-    this.training = training;
-    children.values().forEach(child -> child.setTraining(training));
+    this.training = training && !isFrozen();
+    children.values().forEach(child -> child.setTraining(this.training));
+  }
+
+  private boolean isFrozen() {
+    SequencedMap<String, Tensor> all = parameters();
+    return !all.isEmpty() && all.values().stream().noneMatch(Tensor::requires_grad);
   }
 
   /** Whether the module is being trained. */

@@ -115,7 +115,8 @@ public final class Converter {
     }
   }
 
-  private static void copyOthers(Path source, Path target, List<String> carried)
+  /** Copies what is neither weights nor configuration of a model, and adds the names. */
+  static void copyOthers(Path source, Path target, List<String> carried)
       throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.list(source)) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 
@@ -27,6 +28,16 @@ public abstract class Model extends Module {
   /** What must hold after each optimiser step, such as a bound on a parameter. */
   public void afterStep() {
     // Most systems have no such rule.
+  }
+
+  /** What whoever trains on from these weights should know, a line each. */
+  public List<String> remarks() {
+    return List.of();
+  }
+
+  /** The loss of a batch of which all features are equal, where the batch's size alone tells it. */
+  public OptionalDouble collapsedLoss(int batchSize) {
+    return OptionalDouble.empty();
   }
 
   /** Numbers worth a line in the log, by name. */

@@ -1,6 +1,7 @@
 package io.vlm4j.model;
 
 import io.vlm4j.image.Preprocessing;
+import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.io.TensorSource;
@@ -9,6 +10,7 @@ import io.vlm4j.tensor.Engine;
 import io.vlm4j.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Device;
@@ -155,6 +157,24 @@ public final class ModelFolder {
       }
       return new Loaded(wanted, model, plan.report());
     }
+  }
+
+  /**
+   * Writes a folder like this one with other weights: in the same layout, with its configuration,
+   * the files of its tokenizer and all others.
+   *
+   * @param model of this folder's {@link #spec()}
+   * @param card the new folder's {@code README.md}
+   */
+  public void writeWith(Model model, String card, Path target) {
+    var writer = new FolderWriter(layout, spec, keys(), configs(), preprocessing());
+    AtomicFiles.writeFolder(
+        target,
+        folder -> {
+          Converter.copyOthers(path, folder, new ArrayList<>());
+          writer.write(folder, model.parameters(), null);
+          AtomicFiles.writeString(folder.resolve("README.md"), card);
+        });
   }
 
   private ModelSpec<?> wanted(LoadOptions options) {

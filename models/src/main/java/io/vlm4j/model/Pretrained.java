@@ -119,6 +119,18 @@ public final class Pretrained implements AutoCloseable {
   }
 
   /**
+   * Bundles and takes over a model that was made of a folder's, such as by training it on.
+   *
+   * @param model of the folder's {@link ModelFolder#spec()}
+   */
+  public static Pretrained of(
+      ModelFolder folder, Model model, Tokenizer tokenizer, Device device) {
+    var bundle = new Pretrained(folder.spec(), model, tokenizer, folder.preprocessing(), device);
+    bundle.configs = folder.configs();
+    return bundle;
+  }
+
+  /**
    * Copies a checkpoint's values into a model.
    *
    * @param keys how the checkpoint names them

@@ -15,7 +15,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * AdamW (1711.05101) over a model's parameters, by libtorch's fused kernel: one pass over memory a
- * step. Parameters of fewer than two dimensions (gains, biases, scales) do not decay.
+ * step for each group of parameters that have the same factors. Parameters of fewer than two
+ * dimensions (gains, biases, scales) do not decay; frozen ones have no state.
  */
 public final class AdamW implements AutoCloseable {
   private static final Operator FUSED = Operator.aten("_fused_adamw_", "");
@@ -25,21 +26,53 @@ public final class AdamW implements AutoCloseable {
   private final double epsilon;
   private final List<Group> groups;
 
-  private record Group(double decay, SequencedMap<String, Slot> slots) {}
+  /**
+   * Parameters that take the same steps.
+   *
+   * @param rate factor on the learning rate
+   * @param decay weight decay
+   */
+  private record Group(double rate, double decay, SequencedMap<String, Slot> slots) {}
 
   private record Slot(Tensor parameter, Tensor mean, Tensor square, Tensor steps) {}
 
-  /** Starts from zero moments. */
+  /** Starts from zero moments; all parameters are trained alike. */
   public AdamW(
       Map<String, Tensor> parameters, double beta1, double beta2, double epsilon, double decay) {
+    this(
+        parameters,
+        ParameterGroups.alike(List.copyOf(parameters.keySet())),
+        beta1,
+        beta2,
+        epsilon,
+        decay);
+  }
+
+  /** Starts from zero moments. */
+  AdamW(
+      Map<String, Tensor> parameters,
+      ParameterGroups settings,
+      double beta1,
+      double beta2,
+      double epsilon,
+      double decay) {
     this.beta1 = beta1;
     this.beta2 = beta2;
     this.epsilon = epsilon;
-    var decayed = new Group(decay, new LinkedHashMap<>());
-    var plain = new Group(0, new LinkedHashMap<>());
-    parameters.forEach((name, parameter) ->
-        (parameter.dim() < 2 ? plain : decayed).slots.put(name, slot(parameter)));
-    groups = List.of(decayed, plain);
+    var byFactors = new LinkedHashMap<ParameterGroups.Factors, Group>();
+    parameters.forEach((name, parameter) -> {
+      if (!settings.isFrozen(name)) {
+        double rate = settings.factors(name).learningRate();
+        double ownDecay = parameter.dim() < 2 ? 0 : decay * settings.factors(name).weightDecay();
+        byFactors
+            .computeIfAbsent(
+                new ParameterGroups.Factors(rate, ownDecay),
+                _ -> new Group(rate, ownDecay, new LinkedHashMap<>()))
+            .slots
+            .put(name, slot(parameter));
+      }
+    });
+    groups = List.copyOf(byFactors.values());
   }
 
   private static Slot slot(Tensor parameter) {
@@ -59,7 +92,7 @@ public final class AdamW implements AutoCloseable {
     try (var _ = new NoGrad();
         var _ = new Scope()) {
       for (Group group : groups) {
-        step(group, learningRate);
+        step(group, learningRate * group.rate);
       }
     }
   }
@@ -100,6 +133,16 @@ public final class AdamW implements AutoCloseable {
         null,
         null);
     gradients.forEach(Tensor::reset);
+  }
+
+  /** The learning rate's factor and the weight decay of each parameter that is trained. */
+  SequencedMap<String, ParameterGroups.Factors> settings() {
+    var settings = new LinkedHashMap<String, ParameterGroups.Factors>();
+    for (Group group : groups) {
+      var factors = new ParameterGroups.Factors(group.rate, group.decay);
+      group.slots.keySet().forEach(name -> settings.put(name, factors));
+    }
+    return settings;
   }
 
   /** The moments and step counts, by names derived from the parameters'. */

@@ -7,8 +7,13 @@ import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Precision;
 import io.vlm4j.tensor.Scope;
+import io.vlm4j.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
@@ -19,32 +24,67 @@ import org.jspecify.annotations.Nullable;
 /**
  * The usual step: losses, their sum backward, clipped gradients, AdamW, and a running mean of the
  * weights if the configuration asks for one.
+ *
+ * <p>Frozen parameters have no gradient and no state. What is below them is computed without a
+ * graph, and modules of which all parameters are frozen stay in evaluation.
  */
 public final class GradientStep implements TrainingStep {
   private static final String AVERAGE = "average.";
+  private static final String RULES = "rules";
 
   private final Model model;
   private final AdamW optimizer;
   private final Precision precision;
   private final Device device;
   private final double maxGradientNorm;
+  private final List<Tensor> trained;
+  private final @Nullable Tensor rules;
   private final @Nullable WeightAverage average;
   private long done;
 
-  /** A step for a model, without its state. */
+  /**
+   * A step for a model, without its state; the model is switched to training.
+   *
+   * @throws InputException if a rule of the configuration matches no parameter
+   */
   public GradientStep(Model model, TrainingConfig config, Device device) {
     this.model = model;
     this.device = device;
     precision = Precision.parse(config.precision()).on(device);
     maxGradientNorm = config.maxGradientNorm();
+    SequencedMap<String, Tensor> parameters = model.parameters();
+    var groups = ParameterGroups.of(List.copyOf(parameters.keySet()), config);
+    parameters.forEach((name, tensor) -> tensor.set_requires_grad(!groups.isFrozen(name)));
+    trained = parameters.values().stream().filter(Tensor::requires_grad).toList();
+    model.setTraining(true);
     optimizer =
         new AdamW(
-            model.parameters(),
+            parameters,
+            groups,
             config.beta1(),
             config.beta2(),
             config.epsilon(),
             config.weightDecay());
+    boolean isAlike = config.layerDecay() == 1 && config.rules().isEmpty();
+    rules = isAlike ? null : settings(optimizer);
     average = config.averageDecay() > 0 ? new WeightAverage(model, config.averageDecay()) : null;
+  }
+
+  /** What a checkpoint remembers the rules by: rate factor and decay of what is trained. */
+  private static Tensor settings(AdamW optimizer) {
+    var values = new ArrayList<Float>();
+    optimizer
+        .settings()
+        .sequencedValues()
+        .forEach(factors -> {
+          values.add((float) factors.learningRate());
+          values.add((float) factors.weightDecay());
+        });
+    var numbers = new float[values.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = values.get(i);
+    }
+    return Scope.keep(Tensors.of(numbers, numbers.length / 2, 2));
   }
 
   @Override
@@ -56,8 +96,7 @@ public final class GradientStep implements TrainingStep {
       }
       losses.values().stream().reduce(Tensor::add).orElseThrow().backward();
       if (maxGradientNorm > 0) {
-        var parameters = new TensorVector(model.parameters().values().toArray(Tensor[]::new));
-        torch.clip_grad_norm_(parameters, maxGradientNorm);
+        torch.clip_grad_norm_(new TensorVector(trained.toArray(Tensor[]::new)), maxGradientNorm);
       }
       optimizer.step(learningRate);
       model.afterStep();
@@ -71,10 +110,13 @@ public final class GradientStep implements TrainingStep {
     }
   }
 
-  /** The optimiser's state and the averaged weights. */
+  /** The optimiser's state, the averaged weights, and what the rules are told by. */
   @Override
   public SequencedMap<String, Tensor> state() {
     var state = new LinkedHashMap<String, Tensor>(optimizer.state());
+    if (rules != null) {
+      state.put(RULES, rules);
+    }
     if (average != null) {
       average.state().forEach((name, mean) -> state.put(AVERAGE + name, mean));
     }
@@ -84,14 +126,20 @@ public final class GradientStep implements TrainingStep {
   @Override
   public void load(Map<String, Tensor> saved, long done, String place) {
     SequencedMap<String, Tensor> state = state();
-    if (!saved.keySet().equals(state.keySet())) {
+    if (!saved.keySet().equals(state.keySet()) || !hasTheseRules(saved)) {
       throw new InputException(
-          place + " does not fit: it was saved with another model or other settings");
+          place + " does not fit: it was saved with another model, other rules or other settings");
     }
     try (var _ = new NoGrad()) {
       state.forEach((name, tensor) -> tensor.copy_(saved.get(name)));
     }
     this.done = done;
+  }
+
+  private boolean hasTheseRules(Map<String, Tensor> saved) {
+    return rules == null
+        || Arrays.equals(
+            Tensors.toFloats(rules), Tensors.toFloats(Objects.requireNonNull(saved.get(RULES))));
   }
 
   @Override
@@ -104,6 +152,9 @@ public final class GradientStep implements TrainingStep {
   @Override
   public void close() {
     optimizer.close();
+    if (rules != null) {
+      rules.close();
+    }
     if (average != null) {
       average.close();
     }

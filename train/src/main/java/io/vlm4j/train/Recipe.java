@@ -32,6 +32,11 @@ public record Recipe(ModelSpec<?> model, TrainingConfig training) {
     return named("standard");
   }
 
+  /** A recipe to begin with for a model that has weights already, and shall keep what it knows. */
+  public static Recipe fineTuning(ModelSpec<?> model) {
+    return named("finetune").withModel(model);
+  }
+
   private static Recipe named(String name) {
     try (InputStream in = Recipe.class.getResourceAsStream(name + ".yaml")) {
       byte[] yaml = Objects.requireNonNull(in, name).readAllBytes();

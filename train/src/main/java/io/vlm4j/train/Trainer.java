@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Device;
 
 /**
@@ -29,21 +30,36 @@ public final class Trainer {
   private static final int TIMED_STEPS = 4;
   private static final double TIMED_SECONDS = 4;
 
-  private final ModelSpec<?> spec;
+  private final Supplier<Model> start;
   private final TrainingConfig config;
   private final List<Sample> samples;
   private final Collator collator;
   private final Device device;
   private final BatchOrder order;
 
-  /** Brings together what a training needs. */
+  /** Brings together what a training from random weights needs. */
   public Trainer(
       ModelSpec<?> spec,
       TrainingConfig config,
       List<Sample> samples,
       Collator collator,
       Device device) {
-    this.spec = spec;
+    this(spec::create, config, samples, collator, device);
+  }
+
+  /**
+   * Brings together what a training needs.
+   *
+   * @param start makes the model with the weights to begin with, the same each time; it is called
+   *     again where steps are timed. The trainer closes what it does not hand back
+   */
+  public Trainer(
+      Supplier<Model> start,
+      TrainingConfig config,
+      List<Sample> samples,
+      Collator collator,
+      Device device) {
+    this.start = start;
     this.config = config;
     this.samples = samples;
     this.collator = collator;
@@ -84,7 +100,7 @@ public final class Trainer {
   }
 
   /**
-   * Trains from random weights, or from a checkpoint on.
+   * Trains from the weights to begin with, or from a checkpoint on.
    *
    * @param resume {@code latest} or a checkpoint's name; its number of steps replaces the budget. A
    *     run that ended before its first checkpoint begins anew
@@ -145,7 +161,7 @@ public final class Trainer {
 
   private Model create() {
     Engine.seed(config.seed());
-    Model model = spec.create();
+    Model model = start.get();
     model.to(device);
     return model;
   }

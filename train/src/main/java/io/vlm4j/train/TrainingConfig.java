@@ -3,6 +3,7 @@ package io.vlm4j.train;
 import io.vlm4j.data.Augmentation;
 import io.vlm4j.io.InputException;
 import io.vlm4j.tensor.Precision;
+import java.util.List;
 
 /**
  * How a model is trained.
@@ -24,6 +25,9 @@ import io.vlm4j.tensor.Precision;
  * @param unknownWords how often a word of a text, but for one, is made unknown, its letters
  *     shuffled
  * @param augmentation changes of pictures
+ * @param layerDecay factor on the learning rate from each layer of a tower to the one below it; 1
+ *     for none
+ * @param rules for parameters that are trained otherwise than the rest
  */
 public record TrainingConfig(
     int batchSize,
@@ -39,7 +43,9 @@ public record TrainingConfig(
     long seed,
     double principalShare,
     double unknownWords,
-    Augmentation augmentation) {
+    Augmentation augmentation,
+    double layerDecay,
+    List<ParameterRule> rules) {
   /** Checks the numbers. */
   public TrainingConfig {
     require(batchSize >= 1, "batchSize must be at least 1, not " + batchSize);
@@ -52,7 +58,44 @@ public record TrainingConfig(
     require(isShare(averageDecay), "averageDecay must lie in [0, 1), not " + averageDecay);
     require(principalShare >= 0 && principalShare <= 1, "principalShare must lie in [0, 1]");
     require(isShare(unknownWords), "unknownWords must lie in [0, 1), not " + unknownWords);
+    require(layerDecay > 0 && layerDecay <= 1, "layerDecay must lie in (0, 1], not " + layerDecay);
+    rules = List.copyOf(rules);
     Precision.parse(precision);
+  }
+
+  /** Trains every parameter alike. */
+  public TrainingConfig(
+      int batchSize,
+      double learningRate,
+      double beta1,
+      double beta2,
+      double epsilon,
+      double weightDecay,
+      double warmup,
+      double maxGradientNorm,
+      String precision,
+      double averageDecay,
+      long seed,
+      double principalShare,
+      double unknownWords,
+      Augmentation augmentation) {
+    this(
+        batchSize,
+        learningRate,
+        beta1,
+        beta2,
+        epsilon,
+        weightDecay,
+        warmup,
+        maxGradientNorm,
+        precision,
+        averageDecay,
+        seed,
+        principalShare,
+        unknownWords,
+        augmentation,
+        1,
+        List.of());
   }
 
   private static boolean isPositive(double value) {

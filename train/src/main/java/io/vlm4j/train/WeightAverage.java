@@ -13,18 +13,24 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * The running mean of a model's weights (1803.05407): smoother than the last ones, and often
- * better. Early on it forgets faster, at {@code (1 + n) / (10 + n)}, so that the random start is
+ * better. Frozen parameters have none. Early on it forgets faster, at {@code (1 + n) / (10 + n)}, so that the random start is
  * left behind.
  */
 final class WeightAverage implements AutoCloseable {
   private static final Operator LERP = Operator.aten("_foreach_lerp_", "Scalar");
 
-  private final SequencedMap<String, Tensor> parameters;
+  private final SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
   private final SequencedMap<String, Tensor> means = new LinkedHashMap<>();
   private final double decay;
 
   WeightAverage(Model model, double decay) {
-    parameters = model.parameters();
+    model
+        .parameters()
+        .forEach((name, value) -> {
+          if (value.requires_grad()) {
+            parameters.put(name, value);
+          }
+        });
     this.decay = decay;
     try (var _ = new NoGrad();
         var _ = new Scope()) {

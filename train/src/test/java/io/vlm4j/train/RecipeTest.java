@@ -20,7 +20,9 @@ class RecipeTest {
 
   @Test
   void whatIsWrittenIsReadBack() throws IOException {
-    for (Recipe recipe : new Recipe[] {Recipe.demo(), Recipe.standard()}) {
+    for (Recipe recipe : new Recipe[] {
+      Recipe.demo(), Recipe.standard(), Recipe.fineTuning(Recipe.demo().model())
+    }) {
       Path file = Files.writeString(folder.resolve("run.yaml"), Json.toYaml(recipe.toTree()));
 
       assertThat(Recipe.read(file).toTree()).isEqualTo(recipe.toTree());

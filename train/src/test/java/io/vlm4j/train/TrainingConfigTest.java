@@ -27,7 +27,9 @@ class TrainingConfigTest {
     "precision, f17",
     "learningRate, Infinity",
     "epsilon, NaN",
-    "warmup, Infinity"
+    "warmup, Infinity",
+    "layerDecay, 0",
+    "layerDecay, 1.1"
   })
   void anImpossibleValueIsRefusedByName(String name, String value) {
     assertThatThrownBy(() -> Colours.config(Map.of(name, number(value))))

@@ -13,14 +13,14 @@ import io.vlm4j.nn.PatchEmbedding;
 import io.vlm4j.nn.Transformer;
 import io.vlm4j.objective.ContrastiveLoss;
 import io.vlm4j.tensor.Batch;
-import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Tensors;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -37,17 +37,17 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * </pre>
  */
 public final class Clip extends Model implements DualEncoder {
-  private final TwoTowerConfig config;
   private final VisionTower vision;
   private final TextTower text;
   private final Tensor logScale;
+  private final LogitScaleBound scaleBound;
 
   /** Random weights, as OpenCLIP draws them. */
   public Clip(TwoTowerConfig config) {
-    this.config = config;
     vision = child("vision", new VisionTower(config.vision(), config.embedWidth()));
     text = child("text", new TextTower(config.text(), config.embedWidth()));
     logScale = parameter("logitScale", Init.constant(config.logitScale()));
+    scaleBound = new LogitScaleBound(logScale, 0, config.maxLogitScale());
   }
 
   @Override
@@ -62,6 +62,7 @@ public final class Clip extends Model implements DualEncoder {
 
   @Override
   public SequencedMap<String, Tensor> losses(Batch batch) {
+    scaleBound.note();
     Tensor images = torch.normalize(imageFeatures(batch.get(Batch.PIXELS)).to(ScalarType.Float));
     Tensor texts = torch.normalize(textFeatures(batch.get(Batch.TOKENS)).to(ScalarType.Float));
     var losses = new LinkedHashMap<String, Tensor>();
@@ -69,14 +70,21 @@ public final class Clip extends Model implements DualEncoder {
     return losses;
   }
 
-  /** Holds the scale in [1, exp(maxLogitScale)]: in log space, after the step. */
+  /** Holds the scale in [1, exp(maxLogitScale)], in log space; a scale outside may come nearer. */
   @Override
   public void afterStep() {
-    try (var _ = new NoGrad()) {
-      logScale.clamp_(
-          new ScalarOptional(new Scalar(0.0)),
-          new ScalarOptional(new Scalar(config.maxLogitScale())));
-    }
+    scaleBound.hold();
+  }
+
+  /** {@code ln B}: every picture fits every text alike. */
+  @Override
+  public OptionalDouble collapsedLoss(int batchSize) {
+    return OptionalDouble.of(Math.log(batchSize));
+  }
+
+  @Override
+  public List<String> remarks() {
+    return scaleBound.remarks();
   }
 
   @Override

@@ -14,13 +14,12 @@ import io.vlm4j.nn.PatchEmbedding;
 import io.vlm4j.nn.Transformer;
 import io.vlm4j.objective.ContrastiveLoss;
 import io.vlm4j.tensor.Batch;
-import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Tensors;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -39,18 +38,18 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * model. Both towers have the width of the common space.
  */
 public final class SigLip extends Model implements DualEncoder {
-  private final TwoTowerConfig config;
   private final VisionTower vision;
   private final TextTower text;
   private final Tensor logScale;
+  private final LogitScaleBound scaleBound;
   private final Tensor bias;
 
   /** Random weights. */
   public SigLip(TwoTowerConfig config) {
-    this.config = config;
     vision = child("vision", new VisionTower(config.vision()));
     text = child("text", new TextTower(config.text(), config.embedWidth()));
     logScale = parameter("logitScale", Init.constant(config.logitScale()));
+    scaleBound = new LogitScaleBound(logScale, Double.NEGATIVE_INFINITY, config.maxLogitScale());
     bias = parameter("logitBias", Init.constant(config.logitBias()));
   }
 
@@ -66,6 +65,7 @@ public final class SigLip extends Model implements DualEncoder {
 
   @Override
   public SequencedMap<String, Tensor> losses(Batch batch) {
+    scaleBound.note();
     Tensor images = torch.normalize(imageFeatures(batch.get(Batch.PIXELS)).to(ScalarType.Float));
     Tensor texts = torch.normalize(textFeatures(batch.get(Batch.TOKENS)).to(ScalarType.Float));
     var losses = new LinkedHashMap<String, Tensor>();
@@ -73,12 +73,15 @@ public final class SigLip extends Model implements DualEncoder {
     return losses;
   }
 
-  /** Holds the scale below its bound, which trained checkpoints may need above CLIP's. */
+  /** Holds the scale below its bound; a scale above, as of trained checkpoints, may only fall. */
   @Override
   public void afterStep() {
-    try (var _ = new NoGrad()) {
-      logScale.clamp_(new ScalarOptional(), new ScalarOptional(new Scalar(config.maxLogitScale())));
-    }
+    scaleBound.hold();
+  }
+
+  @Override
+  public List<String> remarks() {
+    return scaleBound.remarks();
   }
 
   @Override
