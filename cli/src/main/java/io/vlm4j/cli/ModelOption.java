@@ -1,6 +1,5 @@
 package io.vlm4j.cli;
 
-import io.vlm4j.io.hub.HubSettings;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -20,18 +19,12 @@ final class ModelOption {
 
   /** The model's folder, fetched first if it is not here. */
   Path folder() {
-    return folder(name, offline);
-  }
-
-  /** The folder of the model of that name, fetched first if it is not here. */
-  static Path folder(String name, boolean offline) {
-    HubSettings settings = HubSettings.fromEnvironment();
-    return model.folder(offline ? settings.asOffline() : settings);
+    return model.folder(offline);
   }
 
   /** What the user calls it. */
   String name() {
-    return name;
+    return model.name();
   }
 
   /** Whether it is named as a folder. */

@@ -17,12 +17,15 @@ record NamedModel(String name) {
 
   /** The model's folder, fetched first if it is not here. */
   Path folder() {
-    return folder(HubSettings.fromEnvironment());
+    return folder(false);
   }
 
-  Path folder(HubSettings settings) {
+  /** The same; {@code offline} asks nobody but the hub's cache. */
+  Path folder(boolean offline) {
+    HubSettings settings = HubSettings.fromEnvironment();
     try (var download = new Download()) {
-      return ModelLocation.resolve(name, new Hub(settings), download);
+      return ModelLocation.resolve(
+          name, new Hub(offline ? settings.asOffline() : settings), download);
     }
   }
 

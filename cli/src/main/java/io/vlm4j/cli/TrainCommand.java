@@ -66,7 +66,7 @@ final class TrainCommand implements Callable<Integer> {
     var weights =
         recipeOptions
             .modelWithWeights()
-            .map(name -> ModelFolder.open(ModelOption.folder(name, offline)))
+            .map(name -> ModelFolder.open(new NamedModel(name).folder(offline)))
             .orElse(null);
     Recipe recipe = ruleOptions.apply(recipe(weights));
     if (!recipeOptions.hasBatchSize() && training.size() < recipe.training().batchSize()) {
@@ -134,8 +134,7 @@ final class TrainCommand implements Callable<Integer> {
           validation.isEmpty()
               ? Map.of()
               : PairEvaluation.of(model, validation).retrieval().metrics();
-      String dataset =
-          validationData == null ? "" : String.valueOf(validationData.getFileName());
+      String dataset = validationData == null ? "" : String.valueOf(validationData.getFileName());
       var card =
           new ModelCard(
               start,

@@ -63,7 +63,8 @@ class FineTuningIT {
     assertThat(measured(model)).isEqualTo(after.path("image_to_text_R@1"));
     assertThat(Json.readObject(model.resolve("config.json")))
         .isEqualTo(Json.readObject(source.resolve("config.json")));
-    for (String name : List.of("tokenizer.json", "vocab.json", "preprocessor_config.json", "NOTICE")) {
+    for (String name :
+        List.of("tokenizer.json", "vocab.json", "preprocessor_config.json", "NOTICE")) {
       assertThat(model.resolve(name)).hasSameBinaryContentAs(source.resolve(name));
     }
     assertThat(Files.readString(model.resolve("README.md")))

@@ -41,8 +41,7 @@ class ParameterGroupsTest {
 
   @Test
   void twelveBlocksAtThreeQuartersLeaveTheInputTwoPercentOfTheRate() {
-    var names =
-        List.of("vision.positions", "vision.blocks.11.norm1.weight", "vision.norm.weight");
+    var names = List.of("vision.positions", "vision.blocks.11.norm1.weight", "vision.norm.weight");
 
     assertThat(LayerDecay.factors(names, 0.75).get("vision.positions"))
         .isCloseTo(0.02375726, within(1e-8)); // 0.75^13
