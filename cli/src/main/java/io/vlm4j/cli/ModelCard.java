@@ -45,7 +45,8 @@ record ModelCard(
     text.append(
         String.format(
             Locale.ROOT,
-            "`%s` trained on for %,d steps of %d pairs with [vlm4j], on %,d pictures with captions.%n",
+            "`%s` trained on for %,d steps of %d pairs with [vlm4j], on %,d pictures with"
+                + " captions.%n",
             title(),
             steps,
             recipe.training().batchSize(),

@@ -134,8 +134,7 @@ final class TrainCommand implements Callable<Integer> {
           validation.isEmpty()
               ? Map.of()
               : PairEvaluation.of(model, validation).retrieval().metrics();
-      String dataset =
-          validationData == null ? "" : String.valueOf(validationData.getFileName());
+      String dataset = validationData == null ? "" : String.valueOf(validationData.getFileName());
       var card =
           new ModelCard(
               start,

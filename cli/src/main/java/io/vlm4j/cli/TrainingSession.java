@@ -117,8 +117,7 @@ final class TrainingSession {
               tokenizer,
               recipe.training().principalShare(),
               recipe.training().unknownWords());
-      var trainer =
-          new Trainer(() -> begin(spec), recipe.training(), training, collator, device);
+      var trainer = new Trainer(() -> begin(spec), recipe.training(), training, collator, device);
       if (resume.isPresent()) {
         requireSame(folder, resolved);
       } else {
@@ -148,9 +147,7 @@ final class TrainingSession {
   }
 
   private Model begin(ModelSpec<?> spec) {
-    return start == null
-        ? spec.create()
-        : start.folder().load(LoadOptions.DEFAULT, device).model();
+    return start == null ? spec.create() : start.folder().load(LoadOptions.DEFAULT, device).model();
   }
 
   private Pretrained bundle(ModelSpec<?> spec, Model model, Tokenizer tokenizer) {

@@ -116,8 +116,7 @@ public final class Converter {
   }
 
   /** Copies what is neither weights nor configuration of a model, and adds the names. */
-  static void copyOthers(Path source, Path target, List<String> carried)
-      throws IOException {
+  static void copyOthers(Path source, Path target, List<String> carried) throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.list(source)) {
       files = all.filter(Files::isRegularFile).sorted().toList();

@@ -105,8 +105,7 @@ public final class Pretrained implements AutoCloseable {
    *
    * @param model of the folder's {@link ModelFolder#spec()}
    */
-  public static Pretrained of(
-      ModelFolder folder, Model model, Tokenizer tokenizer, Device device) {
+  public static Pretrained of(ModelFolder folder, Model model, Tokenizer tokenizer, Device device) {
     var bundle = new Pretrained(folder.spec(), model, tokenizer, folder.preprocessing(), device);
     bundle.configs = folder.configs();
     return bundle;

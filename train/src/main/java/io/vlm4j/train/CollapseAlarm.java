@@ -71,8 +71,8 @@ public final class CollapseAlarm {
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "the recall has fallen from %.3f to %.3f: the model forgets what it knew; try a tenth of"
-                + " the learning rate, a smaller layerDecay, or --lock-image",
+            "the recall has fallen from %.3f to %.3f: the model forgets what it knew; try a tenth"
+                + " of the learning rate, a smaller layerDecay, or --lock-image",
             start,
             now));
   }

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  *
  * <p>A tower is what has numbered blocks, {@code NAME.blocks.0} and so on. Of L blocks, block i is
  * layer i + 1, what the tower has before its blocks is layer 0, what follows them is layer L + 1;
- * the factor of a layer is {@code decay^(L + 1 - layer)}. What belongs to no tower has the factor 1.
+ * the factor of a layer is {@code decay^(L + 1 - layer)}. What belongs to no tower has the factor
+ * 1.
  */
 final class LayerDecay {
   private static final Pattern BLOCK = Pattern.compile("(.+)\\.blocks\\.(\\d+)\\..+");

@@ -47,14 +47,15 @@ public final class ParameterGroups {
     LayerDecay.factors(names, layerDecay)
         .forEach((name, factor) -> groups.factors.put(name, new Factors(factor, 1)));
     if (layerDecay != 1) {
-      LayerDecay.blocks(names).forEach((tower, blocks) ->
-          groups.lines.add(
-              String.format(
-                  Locale.ROOT,
-                  "%s: %d blocks, learning rate from x %.3g at the bottom to x 1",
-                  tower,
-                  blocks,
-                  Math.pow(layerDecay, blocks + 1.0))));
+      LayerDecay.blocks(names)
+          .forEach((tower, blocks) ->
+              groups.lines.add(
+                  String.format(
+                      Locale.ROOT,
+                      "%s: learning rate from x %.3g below its %d blocks to x 1 above",
+                      tower,
+                      Math.pow(layerDecay, blocks + 1.0),
+                      blocks)));
     }
     rules.forEach(groups::apply);
     if (groups.factors.values().stream().noneMatch(factor -> factor.learningRate > 0)) {

@@ -17,7 +17,8 @@ public record ParameterRule(String pattern, double learningRate, double weightDe
   /** Checks the numbers. */
   public ParameterRule {
     if (pattern.isBlank()) {
-      throw new InputException("a rule's pattern is empty: expected a name such as vision.blocks.0");
+      throw new InputException(
+          "a rule's pattern is empty: expected a name such as vision.blocks.0");
     }
     requireFactor(pattern, "learningRate", learningRate);
     requireFactor(pattern, "weightDecay", weightDecay);

@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * The running mean of a model's weights (1803.05407): smoother than the last ones, and often
- * better. Frozen parameters have none. Early on it forgets faster, at {@code (1 + n) / (10 + n)}, so that the random start is
- * left behind.
+ * better. Frozen parameters have none. Early on it forgets faster, at {@code (1 + n) / (10 + n)},
+ * so that the random start is left behind.
  */
 final class WeightAverage implements AutoCloseable {
   private static final Operator LERP = Operator.aten("_foreach_lerp_", "Scalar");

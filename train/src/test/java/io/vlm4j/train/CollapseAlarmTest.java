@@ -51,7 +51,8 @@ class CollapseAlarmTest {
 
     assertThat(alarm.score(0.3)).isEmpty();
     assertThat(alarm.score(0.29))
-        .hasValueSatisfying(line -> assertThat(line).contains("0.600 to 0.290").doesNotContain("\n"));
+        .hasValueSatisfying(
+            line -> assertThat(line).contains("0.600 to 0.290").doesNotContain("\n"));
     assertThat(alarm.score(0.1)).isEmpty();
     assertThat(new CollapseAlarm(OptionalDouble.empty(), 0).score(0)).isEmpty();
   }

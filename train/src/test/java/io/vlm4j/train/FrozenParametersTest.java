@@ -55,13 +55,14 @@ class FrozenParametersTest {
           .anyMatch(name -> name.equals("exp_avg.text.tokens.weight"))
           .anyMatch(name -> name.equals("average.text.tokens.weight"));
     }
-    weights().forEach((name, values) -> {
-      if (name.startsWith("vision.")) {
-        assertThat(values).as(name).isEqualTo(before.get(name));
-      } else if (name.endsWith("weight")) {
-        assertThat(values).as(name).isNotEqualTo(before.get(name));
-      }
-    });
+    weights()
+        .forEach((name, values) -> {
+          if (name.startsWith("vision.")) {
+            assertThat(values).as(name).isEqualTo(before.get(name));
+          } else if (name.endsWith("weight")) {
+            assertThat(values).as(name).isNotEqualTo(before.get(name));
+          }
+        });
   }
 
   @Test
@@ -81,8 +82,9 @@ class FrozenParametersTest {
       assertThat(((DualEncoder) model).textFeatures(batch.get(Batch.TOKENS)).requires_grad())
           .isTrue();
       step.run(batch, 1e-3);
-      model.parameters().forEach((name, parameter) ->
-          assertThat(parameter.grad().defined()).as(name).isFalse());
+      model
+          .parameters()
+          .forEach((name, parameter) -> assertThat(parameter.grad().defined()).as(name).isFalse());
     }
   }
 
@@ -121,7 +123,7 @@ class FrozenParametersTest {
       for (GradientStep refusing : List.of(other, none)) {
         assertThatThrownBy(() -> refusing.load(step.state(), 1, "saved"))
             .isInstanceOf(InputException.class)
-            .hasMessageContaining("other rules");
+            .hasMessageMatching("saved does not fit: it was saved with .*other (rules|settings).*");
       }
     }
   }

@@ -20,9 +20,8 @@ class RecipeTest {
 
   @Test
   void whatIsWrittenIsReadBack() throws IOException {
-    for (Recipe recipe : new Recipe[] {
-      Recipe.demo(), Recipe.standard(), Recipe.fineTuning(Recipe.demo().model())
-    }) {
+    for (Recipe recipe :
+        new Recipe[] {Recipe.demo(), Recipe.standard(), Recipe.fineTuning(Recipe.demo().model())}) {
       Path file = Files.writeString(folder.resolve("run.yaml"), Json.toYaml(recipe.toTree()));
 
       assertThat(Recipe.read(file).toTree()).isEqualTo(recipe.toTree());
