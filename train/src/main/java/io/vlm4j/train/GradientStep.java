@@ -126,9 +126,13 @@ public final class GradientStep implements TrainingStep {
   @Override
   public void load(Map<String, Tensor> saved, long done, String place) {
     SequencedMap<String, Tensor> state = state();
-    if (!saved.keySet().equals(state.keySet()) || !hasTheseRules(saved)) {
+    if (!saved.keySet().equals(state.keySet())) {
       throw new InputException(
-          place + " does not fit: it was saved with another model, other rules or other settings");
+          place + " does not fit: it was saved with another model or other settings");
+    }
+    if (!hasTheseRules(saved)) {
+      throw new InputException(
+          place + " does not fit: it was saved with other rules of learning rates and decay");
     }
     try (var _ = new NoGrad()) {
       state.forEach((name, tensor) -> tensor.copy_(saved.get(name)));

@@ -52,10 +52,10 @@ public final class ParameterGroups {
               groups.lines.add(
                   String.format(
                       Locale.ROOT,
-                      "%s: %d blocks, learning rate from x %.3g at the bottom to x 1",
+                      "%s: learning rate from x %.3g below its %d blocks to x 1 above",
                       tower,
-                      blocks,
-                      Math.pow(layerDecay, blocks + 1.0))));
+                      Math.pow(layerDecay, blocks + 1.0),
+                      blocks)));
     }
     rules.forEach(groups::apply);
     if (groups.factors.values().stream().noneMatch(factor -> factor.learningRate > 0)) {

@@ -63,7 +63,7 @@ class ParameterGroupsTest {
     assertThat(groups.isFrozen("vision.positions")).isFalse();
     assertThat(groups.lines())
         .containsExactly(
-            "vision: 2 blocks, learning rate from x 0.125 at the bottom to x 1",
+            "vision: learning rate from x 0.125 below its 2 blocks to x 1 above",
             "vision: 6 parameters, learning rate x 4.0, weight decay x 1.0",
             "*.norm1.*: 2 parameters, learning rate x 0.1, weight decay x 0.5",
             "vision.patches: 1 parameter, frozen");
