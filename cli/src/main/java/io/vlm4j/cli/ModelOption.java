@@ -30,6 +30,11 @@ final class ModelOption {
     }
   }
 
+  /** What the user calls it. */
+  String name() {
+    return name;
+  }
+
   /** Whether it is named as a folder. */
   boolean isFolder() {
     return ModelName.parse(name) instanceof ModelName.Folder;

@@ -1,6 +1,6 @@
 package io.vlm4j.cli;
 
-import io.vlm4j.data.PairFiles;
+import io.vlm4j.data.embedding.EmbeddingFolder;
 import io.vlm4j.eval.ContactSheet;
 import io.vlm4j.eval.Retrieval;
 import io.vlm4j.image.ImageEncoder;
@@ -8,19 +8,13 @@ import io.vlm4j.image.Pixels;
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.image.Resize;
 import io.vlm4j.io.InputException;
-import io.vlm4j.io.Json;
 import io.vlm4j.model.Pretrained;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +40,12 @@ final class SearchCommand implements Callable<Integer> {
   private @Nullable Path images;
 
   @Option(
+      names = "--embeddings",
+      paramLabel = "DIR",
+      description = "Search what 'embed --images' has made of pictures, and embed none now.")
+  private @Nullable Path embeddings;
+
+  @Option(
       names = {"-k", "--top"},
       paramLabel = "N",
       defaultValue = "12",
@@ -67,8 +67,15 @@ final class SearchCommand implements Callable<Integer> {
     if (top < 1) {
       throw new InputException("--top must be at least 1, not " + top);
     }
+    if (embeddings != null) {
+      if (images != null) {
+        throw new InputException("--embeddings and --images: give one of them");
+      }
+      searchEmbeddings(embeddings);
+      return 0;
+    }
     Path folder = images == null ? besideTheModel() : images;
-    List<Path> files = pictures(folder);
+    List<Path> files = PictureFiles.in(folder);
     try (var pretrained = Pretrained.load(model.folder(), devices.open())) {
       var readable = new ArrayList<Path>();
       float[][] vectors = embed(pretrained, files, readable);
@@ -87,28 +94,38 @@ final class SearchCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void searchEmbeddings(Path path) {
+    Path folder = model.folder();
+    Optional<EmbedRecord> record = EmbedRecord.read(path);
+    if (record.isPresent() && !record.get().modelHash().equals(EmbedRecord.hash(folder))) {
+      throw new InputException(
+          "%s was made by another model (%s): search it with that one"
+              .formatted(path, record.get().model()));
+    }
+    float[] query;
+    try (var pretrained = Pretrained.load(folder, devices.open())) {
+      query = pretrained.embedTexts(List.of(text))[0];
+    }
+    var items = new ArrayList<ContactSheet.Item>();
+    var hits = new EmbeddingFolder(path).nearest(query, top);
+    for (var hit : hits.best()) {
+      String score = String.format(Locale.ROOT, "%.3f", hit.score());
+      System.out.println(score + "  " + hit.picture());
+      try {
+        items.add(new ContactSheet.Item(thumbnail(Path.of(hit.picture())), hit.picture(), score));
+      } catch (InputException e) {
+        LOG.warn("not on the sheet: {}", e.getMessage()); // moved since it was embedded
+      }
+    }
+    ContactSheet.write(out, text, items);
+    Terminal.line("sheet", "%s (%,d pictures searched)", out, hits.searched());
+  }
+
   private Path besideTheModel() {
     if (!model.isFolder()) {
       throw new InputException("name a folder of pictures with --images");
     }
     return model.folder().toAbsolutePath().normalize().resolveSibling("pictures");
-  }
-
-  private static List<Path> pictures(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      throw new InputException(folder + " is no folder of pictures: name one with --images");
-    }
-    try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      List<Path> pictures = files.filter(PairFiles::isPicture).sorted().toList();
-      if (pictures.isEmpty()) {
-        throw new InputException(folder + " holds no pictures");
-      }
-      return pictures;
-    } catch (IOException e) {
-      throw Json.cannotRead(folder, e);
-    } catch (UncheckedIOException e) {
-      throw Json.cannotRead(folder, Objects.requireNonNull(e.getCause()));
-    }
   }
 
   private static float[][] embed(Pretrained model, List<Path> files, List<Path> readable) {

@@ -2,9 +2,12 @@ package io.vlm4j.image;
 
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
+import io.vlm4j.tensor.Tensors;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -227,6 +230,24 @@ public record Preprocessing(
         target[to + i] = table[rgb[from] & 0xff];
       }
     }
+  }
+
+  /**
+   * Normalises pictures that {@link #square} made.
+   *
+   * @return f32 {@code [B, 3, H, W]}
+   * @throws InputException if they are more than an array holds
+   */
+  public Tensor toTensor(List<Pixels> squares) {
+    if ((long) squares.size() * values() > Integer.MAX_VALUE - 8) {
+      throw new InputException(
+          squares.size() + " pictures of " + result + " are too many at once: take fewer");
+    }
+    var values = new float[squares.size() * values()];
+    IntStream.range(0, squares.size())
+        .parallel()
+        .forEach(i -> normalize(squares.get(i), values, i * values()));
+    return Tensors.of(values, squares.size(), 3, result.height, result.width);
   }
 
   /** What becomes of the values 0 to 255, in the single-precision steps of torchvision. */

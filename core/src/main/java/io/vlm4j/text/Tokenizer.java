@@ -155,6 +155,12 @@ public final class Tokenizer implements AutoCloseable {
     return ids;
   }
 
+  /** The tokens of a whole text, start and end included, however many the model takes. */
+  public int length(String text) {
+    int pieces = segmentation.encode(rules.cleaning().clean(text)).length;
+    return (startId.isPresent() ? 1 : 0) + pieces + 1;
+  }
+
   /** Token ids of several texts, i64 {@code [B, contextLength]}, padded to that length. */
   public Tensor encode(List<String> texts) {
     var ids = new long[Math.multiplyExact(texts.size(), contextLength())];

@@ -164,6 +164,15 @@ public final class Pretrained implements AutoCloseable {
     return embed(pictures, batch -> encoder.imageFeatures(pixels(batch)));
   }
 
+  /**
+   * One unit vector of width D for each picture that {@link Preprocessing#square} has prepared
+   * already: so that a reader ahead keeps small pictures only.
+   */
+  public float[][] embedPrepared(List<Pixels> squares) {
+    DualEncoder encoder = require(DualEncoder.class, "embed pictures");
+    return embed(squares, batch -> encoder.imageFeatures(onDevice(preprocessing.toTensor(batch))));
+  }
+
   /** One unit vector of width D for each text. */
   public float[][] embedTexts(List<String> texts) {
     DualEncoder encoder = require(DualEncoder.class, "embed texts");
@@ -254,14 +263,8 @@ public final class Pretrained implements AutoCloseable {
   }
 
   private Tensor pixels(List<Pixels> pictures) {
-    int size = preprocessing.size();
-    var values = new float[pictures.size() * 3 * size * size];
-    IntStream.range(0, pictures.size())
-        .parallel()
-        .forEach(i ->
-            preprocessing.normalize(
-                preprocessing.square(pictures.get(i)), values, i * 3 * size * size));
-    return onDevice(Tensors.of(values, pictures.size(), 3, size, size));
+    return onDevice(
+        preprocessing.toTensor(pictures.parallelStream().map(preprocessing::square).toList()));
   }
 
   private Tensor onDevice(Tensor tensor) {
