@@ -72,7 +72,9 @@ final class DoctorCommand implements Callable<Integer> {
           free,
           heap);
       if (free < MIN_MEMORY_MB) {
-        warn("only %,d MB of memory are free: end other programs, or use a small --batch-size", free);
+        warn(
+            "only %,d MB of memory are free: end other programs, or use a small --batch-size",
+            free);
       }
     }
     if (heap < MIN_HEAP_MB) {
@@ -89,8 +91,7 @@ final class DoctorCommand implements Callable<Integer> {
         EngineFacts.cpuCapability(),
         EngineFacts.cache());
     int cuda = EngineFacts.cudaDevices();
-    Terminal.line(
-        "devices", "%s", cuda > 0 ? "cpu, " + cuda + " x cuda" : "cpu; cuda is not here");
+    Terminal.line("devices", "%s", cuda > 0 ? "cpu, " + cuda + " x cuda" : "cpu; cuda is not here");
     Precision auto = Precision.AUTO.on(Engine.device(cuda > 0 ? "cuda" : "cpu"));
     Set<String> instructions = EngineFacts.bf16Instructions();
     Terminal.line(
@@ -149,7 +150,7 @@ final class DoctorCommand implements Callable<Integer> {
     try {
       cache("hub", HubSettings.fromEnvironment().cache());
     } catch (InputException e) {
-      broken("the hub's settings: %s", e.getMessage());
+      broken("the hub's settings: %s", String.valueOf(e.getMessage()));
     }
   }
 

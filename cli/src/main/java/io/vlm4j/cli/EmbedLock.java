@@ -28,8 +28,7 @@ final class EmbedLock implements AutoCloseable {
     Path file = folder.resolve(".lock");
     try {
       Files.createDirectories(folder);
-      var channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (channel.tryLock() == null) {
         channel.close();
         throw new InputException(

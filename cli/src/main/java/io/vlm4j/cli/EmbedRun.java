@@ -114,9 +114,7 @@ final class EmbedRun implements AutoCloseable {
         pictures
             ? Optional.of(kept.stream().map(row -> row.file().toString()).toList())
             : Optional.empty(),
-        texts
-            ? Optional.of(kept.stream().map(EmbedInput.Row::text).toList())
-            : Optional.empty());
+        texts ? Optional.of(kept.stream().map(EmbedInput.Row::text).toList()) : Optional.empty());
   }
 
   /** Embeds the pictures, and says which rows have readable ones. */
