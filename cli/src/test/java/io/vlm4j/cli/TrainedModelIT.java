@@ -212,8 +212,8 @@ class TrainedModelIT {
   void otherCommandsWork() {
     assertThat(workshop.command().run("--version").succeeded().out()).startsWith("vlm4j ");
     assertThat(workshop.command().run("--help").succeeded().out())
-        .contains("demo", "train", "eval", "search", "classify", "models", "doctor");
-    assertThat(workshop.command().run("doctor").succeeded().out()).contains("libtorch works");
+        .contains("demo", "train", "eval", "search", "classify", "embed", "models", "doctor");
+    assertThat(workshop.command().run("doctor").succeeded().out()).contains("everything works");
   }
 
   private static void assertNothingHalfWritten(Path folder) throws IOException {

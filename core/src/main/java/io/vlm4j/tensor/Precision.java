@@ -15,7 +15,7 @@ public enum Precision {
   /** Products in bfloat16, by autocast. */
   BF16(ScalarType.BFloat16);
 
-  private static final Set<String> CPU_BF16 = Set.of("avx512_bf16", "amx_bf16", "bf16");
+  static final Set<String> CPU_BF16 = Set.of("avx512_bf16", "amx_bf16", "bf16");
 
   private final ScalarType type;
 
