@@ -45,7 +45,7 @@ record ModelCard(
     text.append(
         String.format(
             Locale.ROOT,
-            "`%s` trained on for %,d steps of %d pairs with [vlm4j], on %,d pictures with"
+            "`%s` trained on for %,d steps of %d pairs with vlm4j, on %,d pictures with"
                 + " captions.%n",
             title(),
             steps,
@@ -67,7 +67,7 @@ record ModelCard(
     text.append("\n## Recipe\n\n```yaml\n");
     text.append(
         Json.toYaml(recipe.toTree().path("training")).replaceFirst("^---\\s*", "").stripTrailing());
-    return text.append("\n```\n\n[vlm4j]: https://github.com/vlm4j/vlm4j\n").toString();
+    return text.append("\n```\n").toString();
   }
 
   private ObjectNode frontMatter() {

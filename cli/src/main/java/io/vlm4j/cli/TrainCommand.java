@@ -130,17 +130,17 @@ final class TrainCommand implements Callable<Integer> {
     var session = new TrainingSession(recipe, training, validation, out, device, start);
     var result = run(session);
     try (var model = result.model()) {
+      var evaluation = validation.isEmpty() ? null : PairEvaluation.of(model, validation);
+      int measured = evaluation == null ? 0 : evaluation.samples().size();
       Map<String, Double> after =
-          validation.isEmpty()
-              ? Map.of()
-              : PairEvaluation.of(model, validation).retrieval().metrics();
+          evaluation == null ? Map.of() : evaluation.retrieval().metrics();
       String dataset = validationData == null ? "" : String.valueOf(validationData.getFileName());
       var card =
           new ModelCard(
               start,
               session.recipe(),
               training.size(),
-              validation.size(),
+              measured,
               dataset,
               result.outcome().steps(),
               after);
@@ -149,7 +149,7 @@ final class TrainCommand implements Callable<Integer> {
       if (validation.isEmpty()) {
         Terminal.line("note", "without --val-data, nothing tells whether it became better");
       } else {
-        compare(start.metrics(), after, validation.size());
+        compare(start.metrics(), after, measured);
       }
     }
   }
