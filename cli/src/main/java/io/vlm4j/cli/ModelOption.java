@@ -27,11 +27,6 @@ final class ModelOption {
     return model.name();
   }
 
-  /** What the user calls it. */
-  String name() {
-    return name;
-  }
-
   /** Whether it is named as a folder. */
   boolean isFolder() {
     return model.isFolder();

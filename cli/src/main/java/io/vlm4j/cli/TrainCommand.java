@@ -132,8 +132,7 @@ final class TrainCommand implements Callable<Integer> {
     try (var model = result.model()) {
       var evaluation = validation.isEmpty() ? null : PairEvaluation.of(model, validation);
       int measured = evaluation == null ? 0 : evaluation.samples().size();
-      Map<String, Double> after =
-          evaluation == null ? Map.of() : evaluation.retrieval().metrics();
+      Map<String, Double> after = evaluation == null ? Map.of() : evaluation.retrieval().metrics();
       String dataset = validationData == null ? "" : String.valueOf(validationData.getFileName());
       var card =
           new ModelCard(

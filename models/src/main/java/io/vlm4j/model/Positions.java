@@ -1,16 +1,11 @@
 package io.vlm4j.model;
 
+import io.vlm4j.nn.Interpolation;
 import io.vlm4j.tensor.Tensors;
-import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.InterpolateFuncOptions;
-import org.bytedeco.pytorch.InterpolateMode;
-import org.bytedeco.pytorch.LongVector;
-import org.bytedeco.pytorch.LongVectorOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.bytedeco.pytorch.kBicubic;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,12 +54,7 @@ public sealed interface Positions {
 
   private static Tensor resize(Tensor patches, long from, long to) {
     Tensor grid = patches.reshape(1, from, from, patches.size(1)).permute(0, 3, 1, 2);
-    var options = new InterpolateFuncOptions();
-    options.size().put(new LongVectorOptional(new LongVector(to, to)));
-    options.mode().put(new InterpolateMode(new kBicubic()));
-    options.align_corners().put(new BoolOptional(false));
-    options.antialias().put(true);
-    return torch.interpolate(grid, options).permute(0, 2, 3, 1).reshape(to * to, patches.size(1));
+    return Interpolation.bicubic(grid, to).permute(0, 2, 3, 1).reshape(to * to, patches.size(1));
   }
 
   private static long side(long count) {

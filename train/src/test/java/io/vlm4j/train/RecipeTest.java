@@ -84,7 +84,7 @@ class RecipeTest {
     "training.learningRate, '\"fast\"', learningRate",
     "training.precision, '\"f17\"', unknown precision 'f17'",
     "training.augmentation.minArea, 2, minArea",
-    "model.vision.patchSize, 7, patchSize 7",
+    "model.vision.patchSize, 49, patchSize 49",
     "model.embedWidth, 0, embedWidth must be at least 1",
     "training.seed, null, seed",
     "training.batchSize, 1.5, batchSize"
