@@ -170,7 +170,7 @@ public final class Pretrained implements AutoCloseable {
    */
   public float[][] embedPrepared(List<Pixels> squares) {
     DualEncoder encoder = require(DualEncoder.class, "embed pictures");
-    return embed(squares, batch -> encoder.imageFeatures(onDevice(preprocessing.toTensor(batch))));
+    return embed(squares, batch -> encoder.imageFeatures(prepared(batch)));
   }
 
   /** One unit vector of width D for each text. */
@@ -263,8 +263,12 @@ public final class Pretrained implements AutoCloseable {
   }
 
   private Tensor pixels(List<Pixels> pictures) {
-    return onDevice(
-        preprocessing.toTensor(pictures.parallelStream().map(preprocessing::square).toList()));
+    return prepared(pictures.parallelStream().map(preprocessing::square).toList());
+  }
+
+  private Tensor prepared(List<Pixels> squares) {
+    int _ = preprocessing.size(); // refuses a recipe for other shapes
+    return onDevice(preprocessing.toTensor(squares));
   }
 
   private Tensor onDevice(Tensor tensor) {
