@@ -83,7 +83,7 @@ class EmbedIT {
       float[][] texts = rows(out.resolve("text_emb/text_emb_0.npy"));
       assertThat(texts).hasNumberOfRows(24);
       assertThat(texts[23])
-          .containsExactly(pretrained.embedTexts(List.of("blue pole"))[0], within(1e-5f));
+          .containsExactly(pretrained.embedTexts(List.of("green bar"))[0], within(1e-5f));
       float[] query = rows(out.resolve("img_emb/img_emb_1.npy"))[0];
       var hit = new EmbeddingFolder(out).nearest(query, 1).best().getFirst();
       assertThat(hit.score()).isCloseTo(1, within(1e-5));
@@ -234,7 +234,10 @@ class EmbedIT {
                 "red circle")
             .succeeded();
 
-    assertThat(stored.out()).isEqualTo(fresh.out());
+    assertThat(stored.out().lines())
+        .hasSize(5)
+        .containsExactlyElementsOf(
+            fresh.out().lines().filter(line -> !line.startsWith("embedding")).toList());
     workshop
         .command()
         .run("search", "--model", model, "--embeddings", out, "--images", out, "red")
