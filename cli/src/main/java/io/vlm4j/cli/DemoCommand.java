@@ -115,7 +115,10 @@ final class DemoCommand implements Callable<Integer> {
   private Recipe recipe() {
     Recipe demo = recipeOptions.apply(Recipe.demo());
     return smoke
-        ? demo.with(Map.of("training.batchSize", Json.parse(Integer.toString(SMOKE_BATCH))))
+        ? demo.with(
+            Map.of(
+                "training.batchSize", Json.parse(Integer.toString(SMOKE_BATCH)),
+                "training.averageDecay", Json.parse("0"))) // a mean of so few steps is the start
         : demo;
   }
 
