@@ -75,7 +75,7 @@ final class DemoCommand implements Callable<Integer> {
     List<Sample> training =
         all.stream()
             .filter(sample -> !isValidation(sample))
-            .filter(sample -> !heldOutStyle.equals(sample.labels().get(IconCorpus.STYLE)))
+            .filter(sample -> !heldOutStyle.equals(sample.label(IconCorpus.STYLE)))
             .toList();
     Path folder = out == null ? free(Path.of("runs", "demo")) : out;
     Recipe recipe = recipe();
@@ -141,7 +141,7 @@ final class DemoCommand implements Callable<Integer> {
     var known = new HashSet<>(trained);
     List<Sample> style =
         all.stream()
-            .filter(sample -> heldOutStyle.equals(sample.labels().get(IconCorpus.STYLE)))
+            .filter(sample -> heldOutStyle.equals(sample.label(IconCorpus.STYLE)))
             .toList();
     var parts = new LinkedHashMap<String, List<Sample>>();
     parts.put(
@@ -159,7 +159,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static String name(Sample sample) {
-    return sample.labels().getOrDefault(IconCorpus.NAME, "");
+    return sample.label(IconCorpus.NAME);
   }
 
   /** A folder of that name without a run: the name itself, or the first number after it. */

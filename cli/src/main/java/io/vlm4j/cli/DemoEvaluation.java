@@ -111,7 +111,7 @@ final class DemoEvaluation {
   }
 
   private static String group(Sample sample) {
-    return sample.labels().getOrDefault(IconCorpus.GROUP, "");
+    return sample.label(IconCorpus.GROUP);
   }
 
   private void writeResults(List<Report.SplitResult> rows, List<ZeroShot> groups) {
@@ -295,7 +295,7 @@ final class DemoEvaluation {
   }
 
   private static byte[] png(Sample sample) {
-    return ImageEncoder.png(sample.picture().get());
+    return ImageEncoder.png(sample.picture().pixels());
   }
 
   private Map<String, Map<String, String>> settings(TrainingSession.Result result) {

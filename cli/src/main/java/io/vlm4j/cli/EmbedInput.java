@@ -104,7 +104,7 @@ final class EmbedInput {
       return data.read(path).stream()
           .map(sample ->
               new Row(
-                  absolute(Path.of(sample.labels().getOrDefault(PairFiles.FILE, ""))),
+                  absolute(Path.of(sample.label(PairFiles.FILE))),
                   withCaptions ? sample.text() : null))
           .toList();
     }

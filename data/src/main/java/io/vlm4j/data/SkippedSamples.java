@@ -14,17 +14,22 @@ public final class SkippedSamples {
 
   /** Notes a sample and why it cannot be used. */
   public void add(Sample sample, InputException cause) {
-    if (causes.putIfAbsent(sample.key(), String.valueOf(cause.getMessage())) == null) {
-      LOG.warn("skipped {}: {}", sample.key(), cause.getMessage());
+    add(sample.origin(), cause);
+  }
+
+  /** Notes what cannot be read, and why. */
+  public void add(String origin, InputException cause) {
+    if (causes.putIfAbsent(origin, String.valueOf(cause.getMessage())) == null) {
+      LOG.warn("skipped {}: {}", origin, cause.getMessage());
     }
   }
 
-  /** The number of different samples. */
+  /** How many there are. */
   public int count() {
     return causes.size();
   }
 
-  /** The cause for each sample's key. */
+  /** The cause for each origin. */
   public Map<String, String> causes() {
     return Map.copyOf(causes);
   }

@@ -125,8 +125,12 @@ class BatchOrderTest {
     var samples = new ArrayList<Sample>();
     for (String text : texts) {
       samples.add(
-          new Sample(
-              "sample " + samples.size(), () -> Pictures.plain(1, 1, 0), List.of(text), Map.of()));
+          Sample.pair(
+              "sample " + samples.size(),
+              "here",
+              Picture.drawn("plain", () -> Pictures.plain(1, 1, 0)),
+              List.of(text),
+              Map.of()));
     }
     return samples;
   }

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LoaderTest {
+  private static final Picture PLAIN = Picture.drawn("plain", () -> Pictures.plain(2, 2, 0));
   private static final int BATCH = 4;
   private static final int STEPS = 10;
   private static final int SIZE = 8;
@@ -154,8 +155,7 @@ class LoaderTest {
   @Test
   void thePrincipalTextIsTakenAsOftenAsAskedFor() {
     var sample =
-        new Sample(
-            "s", () -> Pictures.plain(2, 2, 0), List.of("picture", "of", "something"), Map.of());
+        Sample.pair("s", "s", PLAIN, List.of("picture", "of", "something"), Map.of());
     var always = new PairCollator(Preprocessing.clip(SIZE), Augmentation.NONE, tokenizer, 1, 0);
     var never = new PairCollator(Preprocessing.clip(SIZE), Augmentation.NONE, tokenizer, 0, 0);
     for (int step = 0; step < 20; step++) {
@@ -171,7 +171,7 @@ class LoaderTest {
 
   @Test
   void wordsButOneAreMadeUnknownAsOftenAsAskedFor() {
-    var sample = new Sample("s", () -> Pictures.plain(2, 2, 0), List.of("ab cd ef"), Map.of());
+    var sample = Sample.pair("s", "s", PLAIN, List.of("ab cd ef"), Map.of());
     var half = new PairCollator(Preprocessing.clip(SIZE), Augmentation.NONE, tokenizer, 1, 0.5);
     Map<List<Long>, String> possible = new HashMap<>();
     for (String first : List.of("ab", "ba")) {
@@ -231,14 +231,17 @@ class LoaderTest {
       int number = i;
       String key = "sample " + number;
       samples.add(
-          new Sample(
+          Sample.pair(
               key,
-              () -> {
-                if (damaged.test(number)) {
-                  throw new InputException(key + " is damaged");
-                }
-                return Pictures.withOpacity(Pictures.noise(10, 14, number), 20 * number);
-              },
+              key,
+              Picture.drawn(
+                  key,
+                  () -> {
+                    if (damaged.test(number)) {
+                      throw new InputException(key + " is damaged");
+                    }
+                    return Pictures.withOpacity(Pictures.noise(10, 14, number), 20 * number);
+                  }),
               List.of("picture " + number, "something"),
               Map.of()));
     }

@@ -46,7 +46,7 @@ class PairFilesTest {
     List<Sample> samples = PairFiles.read(table, "filepath", "title");
 
     assertThat(samples).extracting(Sample::text).containsExactly("a red square", "a blue square");
-    assertThat(samples).extracting(sample -> sample.picture().get()).containsExactly(RED, BLUE);
+    assertThat(samples).extracting(sample -> sample.picture().pixels()).containsExactly(RED, BLUE);
   }
 
   @Test
@@ -74,7 +74,7 @@ class PairFilesTest {
     List<Sample> samples = PairFiles.read(table, "image", "caption");
 
     assertThat(samples).extracting(Sample::text).containsExactly("red");
-    assertThat(samples.getFirst().picture().get()).isEqualTo(RED);
+    assertThat(samples.getFirst().picture().pixels()).isEqualTo(RED);
   }
 
   @Test
@@ -137,7 +137,7 @@ class PairFilesTest {
     Path table = table("more/pairs.csv", "filepath,title\nblue.png,blue\n../red.png,red\n");
 
     assertThat(PairFiles.read(table, "filepath", "title"))
-        .extracting(sample -> sample.picture().get())
+        .extracting(sample -> sample.picture().pixels())
         .containsExactly(BLUE, RED);
   }
 
@@ -147,7 +147,7 @@ class PairFilesTest {
 
     Sample sample = PairFiles.read(table, "filepath", "title").getFirst();
 
-    assertThatThrownBy(sample.picture()::get)
+    assertThatThrownBy(sample.picture()::pixels)
         .isInstanceOf(InputException.class)
         .hasMessageContaining("absent.png: there is no such file");
   }
@@ -159,7 +159,7 @@ class PairFilesTest {
 
     Sample sample = PairFiles.read(table, "filepath", "title").getFirst();
 
-    assertThatThrownBy(sample.picture()::get)
+    assertThatThrownBy(sample.picture()::pixels)
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(folder.resolve("no.png") + ": not a picture in a known format");
   }
@@ -174,7 +174,7 @@ class PairFilesTest {
     assertThat(samples)
         .extracting(Sample::texts)
         .containsExactly(List.of("a blue square"), List.of("a red square", "red"));
-    assertThat(samples).extracting(sample -> sample.picture().get()).containsExactly(BLUE, RED);
+    assertThat(samples).extracting(sample -> sample.picture().pixels()).containsExactly(BLUE, RED);
   }
 
   @Test

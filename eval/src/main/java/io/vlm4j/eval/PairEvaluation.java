@@ -31,7 +31,7 @@ public record PairEvaluation(List<Sample> samples, Retrieval retrieval, SkippedS
       var pictures = new ArrayList<Pixels>();
       for (Sample sample : samples.subList(from, Math.min(samples.size(), from + CHUNK))) {
         try {
-          pictures.add(sample.picture().get().over(255, 255, 255));
+          pictures.add(sample.picture().pixels().over(255, 255, 255));
           used.add(sample);
         } catch (InputException e) {
           skipped.add(sample, e);

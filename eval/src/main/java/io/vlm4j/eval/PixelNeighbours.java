@@ -63,7 +63,7 @@ public final class PixelNeighbours {
   private static float[] pixels(Sample sample) {
     Pixels small =
         Resize.resize(
-            sample.picture().get().over(255, 255, 255), SIDE, SIDE, Resize.Filter.BILINEAR);
+            sample.picture().pixels().over(255, 255, 255), SIDE, SIDE, Resize.Filter.BILINEAR);
     var values = new float[small.rgb().length];
     for (int i = 0; i < values.length; i++) {
       values[i] = small.rgb()[i] & 0xff;

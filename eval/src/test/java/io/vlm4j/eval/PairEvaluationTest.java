@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.within;
 
+import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
@@ -65,7 +66,7 @@ class PairEvaluationTest {
     assertThat(evaluation.retrieval().images()[280])
         .as("the pictures after it keep their places")
         .containsExactly(
-            model.embedImages(List.of(samples.get(281).picture().get()))[0], within(1e-5f));
+            model.embedImages(List.of(samples.get(281).picture().pixels()))[0], within(1e-5f));
   }
 
   @Test
@@ -85,7 +86,7 @@ class PairEvaluationTest {
   }
 
   private static Sample sample(String key, Supplier<Pixels> picture, String... texts) {
-    return new Sample(key, picture, List.of(texts), Map.of());
+    return Sample.pair(key, key, Picture.drawn(key, picture), List.of(texts), Map.of());
   }
 
   private static Pretrained model() {

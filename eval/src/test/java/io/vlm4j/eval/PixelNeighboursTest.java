@@ -2,6 +2,7 @@ package io.vlm4j.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.testing.Pictures;
@@ -57,7 +58,7 @@ class PixelNeighboursTest {
     Pixels red = Pictures.withOpacity(Pictures.plain(16, 16, 0xff0000), 0);
     var neighbours = new PixelNeighbours(List.of(grey("white", 255), grey("black", 0)));
 
-    assertThat(neighbours.metrics(List.of(new Sample("q", () -> red, List.of("white"), Map.of()))))
+    assertThat(neighbours.metrics(List.of(sample("q", red, "white"))))
         .containsEntry("pixels_image_to_text_R@1", 1.0);
   }
 
@@ -70,7 +71,7 @@ class PixelNeighboursTest {
     for (int i = 0; i < 60; i++) {
       String text = "text " + random.nextInt(15);
       Pixels picture = Pictures.noise(16, 16, random.nextLong());
-      (i < 45 ? known : queries).add(new Sample("s" + i, () -> picture, List.of(text), Map.of()));
+      (i < 45 ? known : queries).add(sample("s" + i, picture, text));
     }
     var texts = new HashSet<>(known.stream().map(Sample::text).toList());
     queries.removeIf(query -> !texts.contains(query.text()));
@@ -98,8 +99,8 @@ class PixelNeighboursTest {
   }
 
   private static long distance(Sample a, Sample b) {
-    byte[] x = a.picture().get().rgb();
-    byte[] y = b.picture().get().rgb();
+    byte[] x = a.picture().pixels().rgb();
+    byte[] y = b.picture().pixels().rgb();
     long sum = 0;
     for (int i = 0; i < x.length; i++) {
       long difference = (x[i] & 0xff) - (y[i] & 0xff);
@@ -110,6 +111,10 @@ class PixelNeighboursTest {
 
   private static Sample grey(String text, int value) {
     Pixels picture = Pictures.plain(20, 20, value << 16 | value << 8 | value);
-    return new Sample(text + value, () -> picture, List.of(text), Map.of());
+    return sample(text + value, picture, text);
+  }
+
+  private static Sample sample(String key, Pixels picture, String text) {
+    return Sample.pair(key, key, Picture.drawn(key, () -> picture), List.of(text), Map.of());
   }
 }

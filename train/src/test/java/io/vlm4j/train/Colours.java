@@ -2,6 +2,7 @@ package io.vlm4j.train;
 
 import io.vlm4j.data.Augmentation;
 import io.vlm4j.data.PairCollator;
+import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
 import io.vlm4j.io.Json;
 import io.vlm4j.model.ModelSpec;
@@ -52,8 +53,12 @@ final class Colours implements AutoCloseable {
     for (int side : new int[] {16, 20}) {
       NAMES.forEach((name, colour) ->
           samples.add(
-              new Sample(
-                  name + side, () -> Pictures.plain(side, side, colour), List.of(name), Map.of())));
+              Sample.pair(
+                  name + side,
+                  "colours",
+                  Picture.drawn(name, () -> Pictures.plain(side, side, colour)),
+                  List.of(name),
+                  Map.of())));
     }
     return samples;
   }

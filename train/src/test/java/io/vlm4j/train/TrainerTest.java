@@ -3,6 +3,7 @@ package io.vlm4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
@@ -196,11 +197,14 @@ class TrainerTest {
     List<Sample> broken =
         Colours.samples().stream()
             .map(sample ->
-                new Sample(
+                Sample.pair(
                     sample.key(),
-                    () -> {
-                      throw new InputException("a broken picture");
-                    },
+                    sample.origin(),
+                    Picture.drawn(
+                        "broken",
+                        () -> {
+                          throw new InputException("a broken picture");
+                        }),
                     sample.texts(),
                     Map.of()))
             .toList();

@@ -1,5 +1,6 @@
 package io.vlm4j.data.icons;
 
+import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.AtomicFiles;
@@ -217,7 +218,12 @@ public final class IconCorpus {
     });
     // A keyword may be the very name of a concept that training must not know.
     texts.removeIf(text -> !text.equals(name) && split.heldOut().contains(text.replace(' ', '-')));
-    return new Sample(drawing.key(), picture, List.copyOf(texts), labels);
+    return Sample.pair(
+        drawing.key(),
+        "icons:" + drawing.key(),
+        Picture.drawn(drawing.key(), picture),
+        List.copyOf(texts),
+        labels);
   }
 
   private static String plain(String text) {
@@ -253,7 +259,7 @@ public final class IconCorpus {
   /** The pictures to learn from. */
   public List<Sample> training(IconSplit split) {
     return samples.stream()
-        .filter(sample -> split.trainStyles().contains(sample.labels().get(STYLE)))
+        .filter(sample -> split.trainStyles().contains(sample.label(STYLE)))
         .toList();
   }
 
@@ -261,8 +267,8 @@ public final class IconCorpus {
   public List<Sample> gallery(IconSplit split, String style, String concepts) {
     var names = Set.copyOf(split.gallery(style, concepts));
     return samples.stream()
-        .filter(sample -> style.equals(sample.labels().get(STYLE)))
-        .filter(sample -> names.contains(sample.labels().getOrDefault(NAME, "")))
+        .filter(sample -> style.equals(sample.label(STYLE)))
+        .filter(sample -> names.contains(sample.label(NAME)))
         .toList();
   }
 

@@ -73,7 +73,7 @@ class IconCorpusTest {
     assertThat(training.getFirst().texts())
         .as("the keyword that names a held-out concept is left out")
         .containsExactly("lemon", "citrus", "sour", "lemon food drink");
-    assertThat(training.getFirst().labels())
+    assertThat(training.getFirst().metadata())
         .containsEntry(IconCorpus.STYLE, "train")
         .containsEntry(IconCorpus.NAME, "lemon")
         .containsEntry(IconCorpus.GROUP, "Food & Drink");
@@ -85,14 +85,14 @@ class IconCorpusTest {
 
   @Test
   void picturesAreRenderedOnceAndThenReadFromTheCache() throws IOException {
-    Pixels first = open().training(SPLIT).getFirst().picture().get();
+    Pixels first = open().training(SPLIT).getFirst().picture().pixels();
     var rendered = new ArrayList<Integer>();
 
     IconCorpus again =
         IconCorpus.open(icons, words, SPLIT, 8, 100, folder, (done, _) -> rendered.add(done));
 
     assertThat(rendered).isEmpty();
-    assertThat(again.training(SPLIT).getFirst().picture().get()).isEqualTo(first);
+    assertThat(again.training(SPLIT).getFirst().picture().pixels()).isEqualTo(first);
     assertThat(first.over(0, 0, 0).get(4, 4, 0))
         .as("yellow, not the test style's red")
         .isEqualTo(255);
@@ -101,11 +101,11 @@ class IconCorpusTest {
 
   @Test
   void aCutCacheIsRenderedAgain() throws IOException {
-    Pixels first = open().training(SPLIT).getFirst().picture().get();
+    Pixels first = open().training(SPLIT).getFirst().picture().pixels();
     Path cache = folder.resolve("icons-8-5.rgba");
     Files.write(cache, new byte[100]);
 
-    assertThat(open().training(SPLIT).getFirst().picture().get()).isEqualTo(first);
+    assertThat(open().training(SPLIT).getFirst().picture().pixels()).isEqualTo(first);
     assertThat(cache).hasSize(5 * 8 * 8 * 4);
   }
 
