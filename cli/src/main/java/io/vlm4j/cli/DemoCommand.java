@@ -140,9 +140,7 @@ final class DemoCommand implements Callable<Integer> {
     var trained = training.stream().map(Sample::text).toList();
     var known = new HashSet<>(trained);
     List<Sample> style =
-        all.stream()
-            .filter(sample -> heldOutStyle.equals(sample.label(IconCorpus.STYLE)))
-            .toList();
+        all.stream().filter(sample -> heldOutStyle.equals(sample.label(IconCorpus.STYLE))).toList();
     var parts = new LinkedHashMap<String, List<Sample>>();
     parts.put(
         IconSplit.SEEN, style.stream().filter(sample -> known.contains(sample.text())).toList());

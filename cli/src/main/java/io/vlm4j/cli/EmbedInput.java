@@ -1,6 +1,5 @@
 package io.vlm4j.cli;
 
-import io.vlm4j.data.PairFiles;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import java.io.IOException;
@@ -101,11 +100,10 @@ final class EmbedInput {
     String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
     boolean isTable = name.endsWith(".csv") || name.endsWith(".tsv");
     if (isTable || (withCaptions && Files.isDirectory(path))) {
-      return data.read(path).stream()
+      return data.read(path.toString()).stream()
           .map(sample ->
               new Row(
-                  absolute(Path.of(sample.label(PairFiles.FILE))),
-                  withCaptions ? sample.text() : null))
+                  absolute(Path.of(sample.picture().name())), withCaptions ? sample.text() : null))
           .toList();
     }
     if (withCaptions) {

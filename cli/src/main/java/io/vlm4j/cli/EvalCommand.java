@@ -25,12 +25,8 @@ final class EvalCommand implements Callable<Integer> {
   @Mixin private final ModelOption model = new ModelOption();
   @Mixin private final Devices devices = new Devices();
 
-  @Option(
-      names = "--val-data",
-      required = true,
-      paramLabel = "PATH",
-      description = "CSV or TSV with a header, or a folder of pictures with a .txt beside each.")
-  private Path validationData = Path.of("");
+  @Option(names = "--val-data", required = true, paramLabel = "PATH", description = PairData.PLACES)
+  private String validationData = "";
 
   @Option(
       names = "--out",
@@ -48,7 +44,7 @@ final class EvalCommand implements Callable<Integer> {
 
   /** Measures, prints, and writes one line of JSON if {@code file} is not null. */
   static void report(
-      Pretrained model, List<Sample> samples, @Nullable Path file, @Nullable Path dataset) {
+      Pretrained model, List<Sample> samples, @Nullable Path file, @Nullable String dataset) {
     var evaluation = PairEvaluation.of(model, samples);
     var metrics = evaluation.retrieval().metrics();
     Terminal.line(

@@ -1,28 +1,43 @@
 package io.vlm4j.cli;
 
-import io.vlm4j.data.PairFiles;
+import io.vlm4j.data.Pairs;
 import io.vlm4j.data.Sample;
-import java.nio.file.Path;
+import io.vlm4j.data.source.Columns;
+import io.vlm4j.data.source.Sources;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options for the columns of a table of pairs, with OpenCLIP's names. */
 final class PairData {
+  /** What names a data set, for the options that take one. */
+  static final String PLACES =
+      "A CSV or TSV with a header, JSON lines, parquet, WebDataset tars ({00000..00099}.tar), or a"
+          + " folder of these or of pictures with a .txt beside each; also far away (https, s3).";
+
   @Option(
       names = "--csv-img-key",
       paramLabel = "COLUMN",
-      defaultValue = "filepath",
-      description = "Column of the picture files in a CSV or TSV (default: ${DEFAULT-VALUE}).")
-  private String pictureColumn = "filepath";
+      description =
+          "Column or key of the pictures in a table, JSON lines or parquet (default: filepath, or"
+              + " another usual one).")
+  private @Nullable String pictureColumn;
 
   @Option(
       names = "--csv-caption-key",
       paramLabel = "COLUMN",
-      defaultValue = "title",
-      description = "Column of the captions (default: ${DEFAULT-VALUE}).")
-  private String captionColumn = "title";
+      description = "Column or key of the captions (default: title, or another usual one).")
+  private @Nullable String captionColumn;
 
-  List<Sample> read(Path path) {
-    return PairFiles.read(path, pictureColumn, captionColumn);
+  Columns columns() {
+    Columns columns = Columns.USUAL;
+    if (pictureColumn != null) {
+      columns = columns.withPicture(pictureColumn);
+    }
+    return captionColumn == null ? columns : columns.withText(captionColumn);
+  }
+
+  List<Sample> read(String place) {
+    return Pairs.in(Sources.open(place, columns()));
   }
 }

@@ -1,6 +1,6 @@
 package io.vlm4j.cli;
 
-import io.vlm4j.data.PairFiles;
+import io.vlm4j.data.source.PictureNames;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import java.io.IOException;
@@ -26,7 +26,11 @@ final class PictureFiles {
       throw new InputException(folder + " is no folder of pictures: name one with --images");
     }
     try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      List<Path> pictures = files.filter(PairFiles::isPicture).sorted().toList();
+      List<Path> pictures =
+          files
+              .filter(file -> PictureNames.isPicture(file) && Files.isRegularFile(file))
+              .sorted()
+              .toList();
       if (pictures.isEmpty()) {
         throw new InputException(folder + " holds no pictures");
       }

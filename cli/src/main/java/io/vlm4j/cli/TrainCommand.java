@@ -37,11 +37,11 @@ final class TrainCommand implements Callable<Integer> {
       names = "--train-data",
       required = true,
       paramLabel = "PATH",
-      description = "CSV or TSV with a header, or a folder of pictures with a .txt beside each.")
-  private Path trainData = Path.of("");
+      description = PairData.PLACES)
+  private String trainData = "";
 
   @Option(names = "--val-data", paramLabel = "PATH", description = "The same, to measure on.")
-  private @Nullable Path validationData;
+  private @Nullable String validationData;
 
   @Option(
       names = "--validations",
@@ -133,7 +133,7 @@ final class TrainCommand implements Callable<Integer> {
       var evaluation = validation.isEmpty() ? null : PairEvaluation.of(model, validation);
       int measured = evaluation == null ? 0 : evaluation.samples().size();
       Map<String, Double> after = evaluation == null ? Map.of() : evaluation.retrieval().metrics();
-      String dataset = validationData == null ? "" : String.valueOf(validationData.getFileName());
+      String dataset = validationData == null ? "" : validationData.replaceFirst(".*[/\\\\]", "");
       var card =
           new ModelCard(
               start,

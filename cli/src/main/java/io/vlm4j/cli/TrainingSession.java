@@ -1,5 +1,6 @@
 package io.vlm4j.cli;
 
+import io.vlm4j.data.BatchOrder;
 import io.vlm4j.data.PairCollator;
 import io.vlm4j.data.Sample;
 import io.vlm4j.eval.PairEvaluation;
@@ -20,6 +21,7 @@ import io.vlm4j.train.Progress;
 import io.vlm4j.train.Recipe;
 import io.vlm4j.train.RunFolder;
 import io.vlm4j.train.Trainer;
+import io.vlm4j.train.TrainingConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -117,7 +119,9 @@ final class TrainingSession {
               tokenizer,
               recipe.training().principalShare(),
               recipe.training().unknownWords());
-      var trainer = new Trainer(() -> begin(spec), recipe.training(), training, collator, device);
+      TrainingConfig config = recipe.training();
+      var batches = new BatchOrder(training, config.batchSize(), config.seed());
+      var trainer = new Trainer(() -> begin(spec), config, batches, collator, device);
       if (resume.isPresent()) {
         requireSame(folder, resolved);
       } else {

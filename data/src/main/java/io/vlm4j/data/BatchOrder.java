@@ -1,11 +1,13 @@
 package io.vlm4j.data;
 
+import io.vlm4j.data.Collator.Row;
 import io.vlm4j.io.InputException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * Which samples make up each batch: an endless sequence of shuffled epochs, the same for a seed
@@ -17,7 +19,8 @@ import java.util.random.RandomGenerator;
  * others. Where all texts differ, this is the usual epoch. The last, incomplete batch of an epoch
  * is left out.
  */
-public final class BatchOrder {
+public final class BatchOrder implements Batches {
+  private final List<Sample> samples;
   private final List<List<Integer>> groups;
   private final int batchSize;
   private final long seed;
@@ -35,6 +38,7 @@ public final class BatchOrder {
           "a batch of %d cannot be drawn from %d samples: choose a smaller batch size"
               .formatted(batchSize, samples.size()));
     }
+    this.samples = samples;
     this.batchSize = batchSize;
     this.seed = seed;
     List<List<Integer>> byText = byText(samples);
@@ -58,13 +62,21 @@ public final class BatchOrder {
     return groups;
   }
 
-  /** Number of batches of an epoch. */
+  @Override
   public int batchesPerEpoch() {
     return groups.size() / batchSize;
   }
 
+  @Override
+  public List<Row> rows(long step, SkippedSamples skipped) {
+    int[] chosen = batch(step);
+    return IntStream.range(0, chosen.length)
+        .mapToObj(row -> new Row(samples.get(chosen[row]), chance(step, row)))
+        .toList();
+  }
+
   /** A batch: indices of samples. */
-  public int[] batch(long step) {
+  int[] batch(long step) {
     int[] order = epoch(step / batchesPerEpoch());
     int from = (int) (step % batchesPerEpoch()) * batchSize;
     var batch = new int[batchSize];
@@ -76,20 +88,13 @@ public final class BatchOrder {
   }
 
   /** The row's own source of chance: it depends on the seed, the step and the row alone. */
-  public RandomGenerator chance(long step, int row) {
+  RandomGenerator chance(long step, int row) {
     return Chance.of(seed, step, row);
   }
 
   private synchronized int[] epoch(long epoch) {
     if (epoch != shuffledEpoch) {
-      RandomGenerator chance = Chance.of(seed, epoch, Long.MIN_VALUE);
-      var order = new int[groups.size()];
-      for (int i = 0; i < order.length; i++) { // inside-out shuffle
-        int j = chance.nextInt(i + 1);
-        order[i] = order[j];
-        order[j] = i;
-      }
-      shuffled = order;
+      shuffled = Chance.permutation(groups.size(), Chance.of(seed, epoch, Long.MIN_VALUE));
       shuffledEpoch = epoch;
     }
     return shuffled;

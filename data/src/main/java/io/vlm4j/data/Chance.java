@@ -23,4 +23,15 @@ public final class Chance {
     }
     return hash;
   }
+
+  /** The numbers from 0 to {@code count - 1} in an order by chance. */
+  static int[] permutation(int count, RandomGenerator chance) {
+    var order = new int[count];
+    for (int i = 0; i < count; i++) { // inside-out shuffle
+      int j = chance.nextInt(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
 }

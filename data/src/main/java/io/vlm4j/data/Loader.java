@@ -1,10 +1,7 @@
 package io.vlm4j.data;
 
-import io.vlm4j.data.Collator.Row;
 import io.vlm4j.tensor.Batch;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -13,14 +10,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Prepares batches ahead of their use on threads of its own. The batches are the same for the same
- * order whatever the number of threads.
+ * Prepares batches ahead of their use on threads of its own. They are the same whatever the number
+ * of threads.
  *
  * <p>Memory is bounded: at most {@code threads + 1} batches wait. {@link #next} is for one thread.
  */
 public final class Loader implements AutoCloseable {
-  private final List<Sample> samples;
-  private final BatchOrder order;
+  private final Batches batches;
   private final Collator collator;
   private final SkippedSamples skipped = new SkippedSamples();
   private final ExecutorService workers;
@@ -35,15 +31,8 @@ public final class Loader implements AutoCloseable {
    *
    * @param threads that prepare batches, each a whole one
    */
-  public Loader(
-      List<Sample> samples,
-      BatchOrder order,
-      Collator collator,
-      int threads,
-      long firstStep,
-      long endStep) {
-    this.samples = samples;
-    this.order = order;
+  public Loader(Batches batches, Collator collator, int threads, long firstStep, long endStep) {
+    this.batches = batches;
     this.collator = collator;
     this.endStep = endStep;
     nextStep = firstStep;
@@ -106,11 +95,6 @@ public final class Loader implements AutoCloseable {
   }
 
   private Batch prepare(long step) {
-    int[] chosen = order.batch(step);
-    var rows = new ArrayList<Row>(chosen.length);
-    for (int i = 0; i < chosen.length; i++) {
-      rows.add(new Row(samples.get(chosen[i]), order.chance(step, i)));
-    }
-    return collator.collate(rows, skipped);
+    return collator.collate(batches.rows(step, skipped), skipped);
   }
 }

@@ -47,7 +47,8 @@ public final class PairCollator implements Collator {
     var texts = new ArrayList<String>();
     for (Row row : rows) {
       try {
-        var picture = augmentation.apply(row.sample().picture().pixels(), preprocessing, row.chance());
+        var picture =
+            augmentation.apply(row.sample().picture().pixels(), preprocessing, row.chance());
         preprocessing.normalize(picture, pixels, texts.size() * area);
         texts.add(withUnknownWords(text(row.sample(), row.chance()), row.chance()));
       } catch (InputException e) {

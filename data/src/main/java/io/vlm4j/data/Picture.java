@@ -3,6 +3,7 @@ package io.vlm4j.data;
 import io.vlm4j.image.ImageDecoder;
 import io.vlm4j.image.ImageEncoder;
 import io.vlm4j.image.Pixels;
+import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,13 +41,14 @@ public final class Picture implements Part {
    *     the member of an archive, a column
    */
   public static Picture encoded(String name, Bytes source) {
-    Supplier<byte[]> read = () -> {
-      try {
-        return source.read();
-      } catch (IOException e) {
-        throw new InputException(name + ": cannot read the picture: " + e.getMessage(), e);
-      }
-    };
+    Supplier<byte[]> read =
+        () -> {
+          try {
+            return source.read();
+          } catch (IOException e) {
+            throw new InputException("cannot read " + name + ": " + AtomicFiles.reason(e), e);
+          }
+        };
     return new Picture(name, read, () -> decode(name, read.get()));
   }
 

@@ -154,8 +154,7 @@ class LoaderTest {
 
   @Test
   void thePrincipalTextIsTakenAsOftenAsAskedFor() {
-    var sample =
-        Sample.pair("s", "s", PLAIN, List.of("picture", "of", "something"), Map.of());
+    var sample = Sample.pair("s", "s", PLAIN, List.of("picture", "of", "something"), Map.of());
     var always = new PairCollator(Preprocessing.clip(SIZE), Augmentation.NONE, tokenizer, 1, 0);
     var never = new PairCollator(Preprocessing.clip(SIZE), Augmentation.NONE, tokenizer, 0, 0);
     for (int step = 0; step < 20; step++) {
@@ -206,7 +205,7 @@ class LoaderTest {
     List<Sample> samples = samples(_ -> false);
     var order = new BatchOrder(samples, BATCH, 42);
     var contents = new ArrayList<Content>();
-    try (var loader = new Loader(samples, order, collator(), threads, firstStep, STEPS)) {
+    try (var loader = new Loader(order, collator(), threads, firstStep, STEPS)) {
       for (long step = firstStep; step < STEPS; step++) {
         try (Batch batch = loader.next()) {
           contents.add(Content.of(batch));
@@ -222,7 +221,7 @@ class LoaderTest {
 
   private static Loader loader(
       List<Sample> samples, int batchSize, Collator collator, int threads, long steps) {
-    return new Loader(samples, new BatchOrder(samples, batchSize, 42), collator, threads, 0, steps);
+    return new Loader(new BatchOrder(samples, batchSize, 42), collator, threads, 0, steps);
   }
 
   private static List<Sample> samples(IntPredicate damaged) {

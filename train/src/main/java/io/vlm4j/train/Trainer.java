@@ -1,17 +1,15 @@
 package io.vlm4j.train;
 
-import io.vlm4j.data.BatchOrder;
+import io.vlm4j.data.Batches;
 import io.vlm4j.data.Chance;
 import io.vlm4j.data.Collator;
 import io.vlm4j.data.Loader;
-import io.vlm4j.data.Sample;
 import io.vlm4j.io.InputException;
 import io.vlm4j.model.Model;
 import io.vlm4j.model.ModelSpec;
 import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.Engine;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -32,19 +30,14 @@ public final class Trainer {
 
   private final Supplier<Model> start;
   private final TrainingConfig config;
-  private final List<Sample> samples;
   private final Collator collator;
   private final Device device;
-  private final BatchOrder order;
+  private final Batches batches;
 
   /** Brings together what a training from random weights needs. */
   public Trainer(
-      ModelSpec<?> spec,
-      TrainingConfig config,
-      List<Sample> samples,
-      Collator collator,
-      Device device) {
-    this(spec::create, config, samples, collator, device);
+      ModelSpec<?> spec, TrainingConfig config, Batches batches, Collator collator, Device device) {
+    this(spec::create, config, batches, collator, device);
   }
 
   /**
@@ -56,15 +49,14 @@ public final class Trainer {
   public Trainer(
       Supplier<Model> start,
       TrainingConfig config,
-      List<Sample> samples,
+      Batches batches,
       Collator collator,
       Device device) {
     this.start = start;
     this.config = config;
-    this.samples = samples;
+    this.batches = batches;
     this.collator = collator;
     this.device = device;
-    order = new BatchOrder(samples, config.batchSize(), config.seed());
   }
 
   /** What watches a training. */
@@ -123,9 +115,9 @@ public final class Trainer {
 
     Model model = create();
     var schedule = config.schedule(steps);
-    var meter = new Meter(folder, order.batchesPerEpoch(), config.batchSize(), first, steps);
+    var meter = new Meter(folder, batches.batchesPerEpoch(), config.batchSize(), first, steps);
     try (var step = new GradientStep(model, config, device);
-        var loader = new Loader(samples, order, collator, LOADER_THREADS, first, steps)) {
+        var loader = new Loader(batches, collator, LOADER_THREADS, first, steps)) {
       checkpoint.ifPresent(path -> Checkpoints.restore(path, model, step));
       long done = first;
       double saved = seconds();
@@ -170,7 +162,7 @@ public final class Trainer {
   private double secondsPerStep() {
     try (Model model = create();
         var step = new GradientStep(model, config, device);
-        var loader = new Loader(samples, order, collator, LOADER_THREADS, 0, Long.MAX_VALUE)) {
+        var loader = new Loader(batches, collator, LOADER_THREADS, 0, Long.MAX_VALUE)) {
       time(step, loader, WARM_STEPS);
       return time(step, loader, TIMED_STEPS);
     }

@@ -1,6 +1,7 @@
 package io.vlm4j.train;
 
 import io.vlm4j.data.Augmentation;
+import io.vlm4j.data.BatchOrder;
 import io.vlm4j.data.PairCollator;
 import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
@@ -69,7 +70,8 @@ final class Colours implements AutoCloseable {
 
   Trainer trainer(TrainingConfig config, List<Sample> samples) {
     var collator = new PairCollator(spec.preprocessing(), config.augmentation(), tokenizer, 1, 0);
-    return new Trainer(spec, config, samples, collator, new Device("cpu"));
+    var batches = new BatchOrder(samples, config.batchSize(), config.seed());
+    return new Trainer(spec, config, batches, collator, new Device("cpu"));
   }
 
   @Override

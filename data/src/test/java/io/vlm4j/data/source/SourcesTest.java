@@ -1,8 +1,10 @@
-package io.vlm4j.data;
+package io.vlm4j.data.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vlm4j.data.Pairs;
+import io.vlm4j.data.Sample;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import io.vlm4j.testing.Pictures;
@@ -18,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PairFilesTest {
+class SourcesTest {
   private static final Pixels RED = Pictures.plain(4, 3, 0xff0000);
   private static final Pixels BLUE = Pictures.plain(3, 4, 0x0000ff);
 
@@ -43,7 +45,7 @@ class PairFilesTest {
             """
                 .replace(",", separator));
 
-    List<Sample> samples = PairFiles.read(table, "filepath", "title");
+    List<Sample> samples = read(table, "filepath", "title");
 
     assertThat(samples).extracting(Sample::text).containsExactly("a red square", "a blue square");
     assertThat(samples).extracting(sample -> sample.picture().pixels()).containsExactly(RED, BLUE);
@@ -61,17 +63,17 @@ class PairFilesTest {
             more/blue.png,blue
             """);
 
-    List<Sample> samples = PairFiles.read(table, "filepath", "title");
+    List<Sample> samples = read(table, "filepath", "title");
 
     assertThat(samples).extracting(Sample::text).containsExactly("red, \"very\"\nred", "blue");
-    assertThat(samples).extracting(Sample::key).containsExactly(table + ":2", table + ":4");
+    assertThat(samples).extracting(Sample::origin).containsExactly(table + ":2", table + ":4");
   }
 
   @Test
   void theColumnsMayHaveOtherNamesAndNeighbours() throws IOException {
     Path table = table("pairs.csv", "caption,license,image\nred,CC0,red.png\n");
 
-    List<Sample> samples = PairFiles.read(table, "image", "caption");
+    List<Sample> samples = read(table, "image", "caption");
 
     assertThat(samples).extracting(Sample::text).containsExactly("red");
     assertThat(samples.getFirst().picture().pixels()).isEqualTo(RED);
@@ -81,14 +83,14 @@ class PairFilesTest {
   void aByteOrderMarkIsNoPartOfTheFirstColumn() throws IOException {
     Path table = table("pairs.csv", "\ufefffilepath,title\nred.png,red\n");
 
-    assertThat(PairFiles.read(table, "filepath", "title")).hasSize(1);
+    assertThat(read(table, "filepath", "title")).hasSize(1);
   }
 
   @Test
   void aMissingColumnIsNamedWithThoseThatAreThere() throws IOException {
     Path table = table("pairs.csv", "image,caption\nred.png,red\n");
 
-    assertThatThrownBy(() -> PairFiles.read(table, "filepath", "title"))
+    assertThatThrownBy(() -> read(table, "filepath", "title"))
         .isInstanceOf(InputException.class)
         .hasMessage(table + ":2: no column 'filepath'; the columns are [image, caption]");
   }
@@ -97,7 +99,7 @@ class PairFilesTest {
   void aRowWithTooFewFieldsIsRefusedWithItsLine() throws IOException {
     Path table = table("pairs.csv", "filepath,title\nred.png,red\nmore/blue.png\n");
 
-    assertThatThrownBy(() -> PairFiles.read(table, "filepath", "title"))
+    assertThatThrownBy(() -> read(table, "filepath", "title"))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(table + ": not a readable table: ")
         .hasMessageContaining("3")
@@ -109,7 +111,7 @@ class PairFilesTest {
   void aTableWithoutRowsIsRefused(String content) throws IOException {
     Path table = table("pairs.csv", content);
 
-    assertThatThrownBy(() -> PairFiles.read(table, "filepath", "title"))
+    assertThatThrownBy(() -> read(table, "filepath", "title"))
         .isInstanceOf(InputException.class)
         .hasMessage(table + ": no pictures with captions in it");
   }
@@ -118,25 +120,34 @@ class PairFilesTest {
   void aMissingFileIsNamed() {
     Path absent = folder.resolve("absent.csv");
 
-    assertThatThrownBy(() -> PairFiles.read(absent, "filepath", "title"))
+    assertThatThrownBy(() -> read(absent, "filepath", "title"))
         .isInstanceOf(InputException.class)
-        .hasMessage("cannot read " + absent + ": there is no such file");
+        .hasMessage(absent + ": there is no such file or folder");
   }
 
   @Test
   void aFileThatIsNoTextIsRefused() throws IOException {
+    Path picture = Files.copy(folder.resolve("red.png"), folder.resolve("red.csv"));
+
+    assertThatThrownBy(() -> read(picture, "filepath", "title"))
+        .isInstanceOf(InputException.class)
+        .hasMessage(picture + ": not text in UTF-8");
+  }
+
+  @Test
+  void aFileOfNoKnownKindIsRefused() {
     Path picture = folder.resolve("red.png");
 
-    assertThatThrownBy(() -> PairFiles.read(picture, "filepath", "title"))
+    assertThatThrownBy(() -> read(picture, "filepath", "title"))
         .isInstanceOf(InputException.class)
-        .hasMessage(picture + ": not a text file in UTF-8");
+        .hasMessageStartingWith(picture + ": not a kind of data set that is known: .csv");
   }
 
   @Test
   void picturesAreLookedForBesideTheTable() throws IOException {
     Path table = table("more/pairs.csv", "filepath,title\nblue.png,blue\n../red.png,red\n");
 
-    assertThat(PairFiles.read(table, "filepath", "title"))
+    assertThat(read(table, "filepath", "title"))
         .extracting(sample -> sample.picture().pixels())
         .containsExactly(BLUE, RED);
   }
@@ -145,7 +156,7 @@ class PairFilesTest {
   void aMissingPictureIsFoundOutWhenItIsDecoded() throws IOException {
     Path table = table("pairs.csv", "filepath,title\nabsent.png,nothing\n");
 
-    Sample sample = PairFiles.read(table, "filepath", "title").getFirst();
+    Sample sample = read(table, "filepath", "title").getFirst();
 
     assertThatThrownBy(sample.picture()::pixels)
         .isInstanceOf(InputException.class)
@@ -157,7 +168,7 @@ class PairFilesTest {
     Files.writeString(folder.resolve("no.png"), "no picture at all");
     Path table = table("pairs.csv", "filepath,title\nno.png,nothing\n");
 
-    Sample sample = PairFiles.read(table, "filepath", "title").getFirst();
+    Sample sample = read(table, "filepath", "title").getFirst();
 
     assertThatThrownBy(sample.picture()::pixels)
         .isInstanceOf(InputException.class)
@@ -169,7 +180,7 @@ class PairFilesTest {
     Files.writeString(folder.resolve("red.txt"), "a red square\n\n  red \n");
     Files.writeString(folder.resolve("more/blue.txt"), "a blue square");
 
-    List<Sample> samples = PairFiles.read(folder, "filepath", "title");
+    List<Sample> samples = read(folder, "filepath", "title");
 
     assertThat(samples)
         .extracting(Sample::texts)
@@ -183,7 +194,7 @@ class PairFilesTest {
     Pictures.write(folder.resolve("empty.png"), BLUE);
     Files.writeString(folder.resolve("empty.txt"), " \n");
 
-    assertThat(PairFiles.read(folder, "filepath", "title"))
+    assertThat(read(folder, "filepath", "title"))
         .extracting(Sample::texts)
         .containsExactly(List.of("red"));
   }
@@ -194,9 +205,7 @@ class PairFilesTest {
     Files.write(
         folder.resolve("more/blue.txt"), "bleu foncé".getBytes(StandardCharsets.ISO_8859_1));
 
-    assertThat(PairFiles.read(folder, "filepath", "title"))
-        .extracting(Sample::text)
-        .containsExactly("red");
+    assertThat(read(folder, "filepath", "title")).extracting(Sample::text).containsExactly("red");
   }
 
   @Test
@@ -206,9 +215,7 @@ class PairFilesTest {
         Files.createSymbolicLink(
             folder.resolveSibling(folder.getFileName() + "-link"), folder.resolve("more"));
     try {
-      assertThat(PairFiles.read(link, "filepath", "title"))
-          .extracting(Sample::text)
-          .containsExactly("blue");
+      assertThat(read(link, "filepath", "title")).extracting(Sample::text).containsExactly("blue");
     } finally {
       Files.delete(link);
     }
@@ -216,7 +223,7 @@ class PairFilesTest {
 
   @Test
   void aFolderWithoutPairsIsRefused() {
-    assertThatThrownBy(() -> PairFiles.read(folder, "filepath", "title"))
+    assertThatThrownBy(() -> read(folder, "filepath", "title"))
         .isInstanceOf(InputException.class)
         .hasMessage(folder + ": no pictures with captions in it");
   }
@@ -224,10 +231,15 @@ class PairFilesTest {
   @ParameterizedTest
   @CsvSource({"a.JPG, true", "b.webp, true", "c.txt, false", "png, false", "d, false"})
   void aPictureIsKnownByItsEnding(String name, boolean expected) throws IOException {
-    assertThat(PairFiles.isPicture(Files.createFile(folder.resolve(name)))).isEqualTo(expected);
+    assertThat(PictureNames.isPicture(Files.createFile(folder.resolve(name)))).isEqualTo(expected);
   }
 
   private Path table(String name, String content) throws IOException {
     return Files.writeString(folder.resolve(name), content);
+  }
+
+  private static List<Sample> read(Path path, String picture, String caption) {
+    return Pairs.in(
+        Sources.open(path.toString(), Columns.USUAL.withPicture(picture).withText(caption)));
   }
 }

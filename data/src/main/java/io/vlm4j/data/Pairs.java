@@ -1,0 +1,45 @@
+package io.vlm4j.data;
+
+import io.vlm4j.io.InputException;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pictures with captions of a source. */
+public final class Pairs {
+  private static final Logger LOG = LoggerFactory.getLogger(Pairs.class);
+
+  private Pairs() {}
+
+  /**
+   * All samples that have a picture and a text, in order. Their pictures stay where they are.
+   *
+   * @throws InputException if there is not one; it tells why, if that is known
+   */
+  public static List<Sample> in(Source source) {
+    var pairs = new ArrayList<Sample>();
+    var left = new int[1];
+    var skipped = new SkippedSamples();
+    source.stream(skipped)
+        .forEach(sample -> {
+          if (sample.texts().isEmpty() || sample.pictures().isEmpty()) {
+            left[0]++;
+          } else {
+            pairs.add(sample);
+          }
+        });
+    if (pairs.isEmpty()) {
+      skipped.causes().values().stream()
+          .findFirst()
+          .ifPresent(cause -> {
+            throw new InputException(cause);
+          });
+      throw new InputException(source.name() + ": no pictures with captions in it");
+    }
+    if (left[0] > 0) {
+      LOG.warn("{}: {} pictures without a caption are left out", source.name(), left[0]);
+    }
+    return pairs;
+  }
+}

@@ -1,0 +1,77 @@
+package io.vlm4j.data.source;
+
+import io.vlm4j.data.store.Stores;
+import io.vlm4j.io.InputException;
+import io.vlm4j.io.Json;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file of a data set: a local path, or an address that a {@linkplain Stores store} fetches.
+ *
+ * @param address as the user gave it
+ */
+record DataFile(String address) {
+  /** A local file. */
+  static DataFile of(Path path) {
+    return new DataFile(path.toString());
+  }
+
+  /** The last part of the address. */
+  String name() {
+    String plain = address.replaceFirst("[?#].*$", "");
+    return plain.substring(Math.max(plain.lastIndexOf('/'), plain.lastIndexOf('\\')) + 1);
+  }
+
+  /**
+   * The file in memory, as a map that lives as long as it is referenced. What is far away is
+   * fetched first; its copy takes room on the disk no longer than the map lives.
+   *
+   * @throws InputException if it cannot be read
+   */
+  MemorySegment map() {
+    if (!Stores.isFar(address)) {
+      return map(Path.of(address));
+    }
+    Path copy = Stores.fetch(address);
+    try {
+      return map(copy);
+    } finally {
+      forget(copy);
+    }
+  }
+
+  /** All bytes of a small file. */
+  byte[] bytes() {
+    MemorySegment segment = map();
+    if (segment.byteSize() > Integer.MAX_VALUE - 8) {
+      throw new InputException(address + ": larger than 2 GiB");
+    }
+    return segment.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+  }
+
+  private static MemorySegment map(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new InputException(file + ": a folder, where a file is needed");
+    }
+    try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+    } catch (IOException e) {
+      throw Json.cannotRead(file, e);
+    }
+  }
+
+  /** Where files in use can be deleted, this one goes at once; elsewhere when Java ends. */
+  private static void forget(Path copy) {
+    try {
+      Files.deleteIfExists(copy);
+    } catch (IOException _) {
+      copy.toFile().deleteOnExit();
+    }
+  }
+}
