@@ -64,7 +64,7 @@ public final class PairFiles {
             Sample.pair(
                 file + ":" + row.getStartingLineNumber(),
                 file + ":" + row.getStartingLineNumber(),
-                Picture.file(picture),
+                picture(picture),
                 List.of(field(file, row, captionColumn)),
                 Map.of(FILE, picture.toString())));
       }
@@ -116,7 +116,7 @@ public final class PairFiles {
               Sample.pair(
                   file.toString(),
                   file.toString(),
-                  Picture.file(file),
+                  picture(file),
                   texts,
                   Map.of(FILE, file.toString())));
         }
@@ -157,5 +157,17 @@ public final class PairFiles {
     return dot >= 0
         && PICTURES.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT))
         && Files.isRegularFile(file);
+  }
+
+  private static Picture picture(Path file) {
+    return Picture.encoded(
+        file.toString(),
+        () -> {
+          try {
+            return Files.readAllBytes(file);
+          } catch (IOException e) {
+            throw Json.cannotRead(file, e);
+          }
+        });
   }
 }
