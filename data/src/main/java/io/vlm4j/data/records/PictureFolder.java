@@ -67,7 +67,7 @@ record PictureFolder(Path root) {
   /** A picture of which a file name and perhaps an address are told, whose folder is the split. */
   Picture coco(String name, String address) {
     var names = new ArrayList<>(List.of(name));
-    String[] steps = address.split("/");
+    String[] steps = address.split("/", -1);
     if (steps.length > 1) {
       names.add(steps[steps.length - 2] + "/" + name);
     }

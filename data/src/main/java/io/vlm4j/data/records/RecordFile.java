@@ -214,6 +214,9 @@ final class RecordFile {
           parser.nextToken();
         }
         long start = parser.currentTokenLocation().getByteOffset();
+        if (start < 0) { // the parser knows no bytes where it had to decode UTF-16
+          throw new InputException(file + ": not UTF-8");
+        }
         String key = list.key().isEmpty() ? "" : pass(list.key());
         parser.skipChildren();
         parser.finishToken(); // a text is read only when it must be, and its end is wanted here

@@ -62,7 +62,11 @@ public final class RecordFormats {
           one("trl-preferences", "TRL preferences: chosen and rejected", TrlPreferences::read),
           one("obelics", "OBELICS: interleaved documents", ObelicsDocuments::read),
           one("mmc4", "Multimodal C4: interleaved documents", Mmc4Documents::read),
-          one("html", "HTML pages of a folder or archive", (pages, _) -> HtmlPages.read(pages)),
+          new Format(
+              "html",
+              "HTML pages: texts and pictures in their order",
+              List.of("folder or archive"),
+              (files, _) -> HtmlPages.read(files.getFirst())),
           vqa("vqa-v2", "VQA v2: open questions"),
           vqa("ok-vqa", "OK-VQA: questions that need knowledge"),
           one("a-okvqa", "A-OKVQA: questions with choices and rationales", AokvqaQuestions::read),
@@ -79,13 +83,18 @@ public final class RecordFormats {
           one("aro-order", "ARO order: a caption and shuffled ones", AroChoices::readOrders),
           one("sugarcrepe", "SugarCrepe: a caption and a hard negative", SugarCrepeChoices::read),
           one("pope", "POPE: is there such an object", PopeQuestions::read),
-          one("dci", "Densely Captioned Images: a folder of JSON files", DenseCaptions::read),
+          new Format(
+              "dci",
+              "Densely Captioned Images: captions and a tree of regions",
+              List.of("folder of annotations"),
+              (files, images) -> DenseCaptions.read(files.getFirst(), images)),
           one("magicbrush-turns", "MagicBrush: single edits", MagicBrushEdits::readTurns),
           one("magicbrush-sessions", "MagicBrush: series of edits", MagicBrushEdits::readSessions),
-          one(
+          new Format(
               "clips",
               "clips: a folder of numbered frames each, one frame a second",
-              (clips, _) -> ClipFolders.read(clips, 1)));
+              List.of("folder of clips"),
+              (files, _) -> ClipFolders.read(files.getFirst(), 1)));
 
   private RecordFormats() {}
 

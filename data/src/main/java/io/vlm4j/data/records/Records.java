@@ -50,7 +50,8 @@ final class Records {
   private final MemorySegment bytes;
   private final String name;
   private final List<String> labels = new ArrayList<>();
-  private final Map<String, List<Integer>> byKey = new HashMap<>();
+  private final Map<String, Chain> byKey = new HashMap<>();
+  private int[] next = new int[0]; // the next record under the same key, where there is one
   private long[] places = new long[3 * 64]; // start, end and line of each
   private int size;
 
@@ -88,7 +89,28 @@ final class Records {
 
   /** Files the record that was added last under a key. */
   void fileUnder(String key) {
-    byKey.computeIfAbsent(key, _ -> new ArrayList<>()).add(size - 1);
+    int index = size - 1;
+    if (index >= next.length) {
+      next = Arrays.copyOf(next, places.length / 3);
+    }
+    Chain chain = byKey.get(key);
+    if (chain == null) {
+      byKey.put(key, new Chain(index));
+    } else {
+      next[chain.last] = index;
+      chain.last = index;
+    }
+  }
+
+  /** The records under one key; a list for each would take more memory than the file. */
+  private static final class Chain {
+    private final int first;
+    private int last;
+
+    Chain(int first) {
+      this.first = first;
+      this.last = first;
+    }
   }
 
   /** How many there are. */
@@ -103,14 +125,23 @@ final class Records {
 
   /** The positions of the records under a key, in order. */
   List<Integer> under(String key) {
-    return byKey.getOrDefault(key, List.of());
+    Chain chain = byKey.get(key);
+    if (chain == null) {
+      return List.of();
+    }
+    var positions = new ArrayList<Integer>();
+    for (int i = chain.first; i != chain.last; i = next[i]) {
+      positions.add(i);
+    }
+    positions.add(chain.last);
+    return positions;
   }
 
   /** How many records are under keys that the others do not have. */
   long strangersTo(Records others) {
-    return byKey.entrySet().stream()
-        .filter(entry -> !others.byKey.containsKey(entry.getKey()))
-        .mapToLong(entry -> entry.getValue().size())
+    return byKey.keySet().stream()
+        .filter(key -> !others.byKey.containsKey(key))
+        .mapToLong(key -> under(key).size())
         .sum();
   }
 

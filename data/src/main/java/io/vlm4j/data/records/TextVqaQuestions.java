@@ -24,7 +24,8 @@ public final class TextVqaQuestions {
    * The samples of a file.
    *
    * @param images the folder of pictures {@code <image_id>.jpg}, or the one above {@code
-   *     train_images} and {@code test_images} [unverified]
+   *     train_images}, where those of the validation split are too, and {@code test_images}
+   *     [unverified]
    */
   public static Source read(Path questions, Path images) {
     var pictures = new PictureFolder(images);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vlm4j.data.Sample;
 import io.vlm4j.io.InputException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -156,7 +157,7 @@ class RecordFormatsTest {
   @Test
   void aLineThatIsNotUtf8SpoilsOnlyItself() throws IOException {
     String line = "{\"texts\": [\"é\"], \"images\": [null]}\n";
-    var bytes = new java.io.ByteArrayOutputStream();
+    var bytes = new ByteArrayOutputStream();
     bytes.writeBytes(line.getBytes(StandardCharsets.ISO_8859_1));
     bytes.writeBytes(line.getBytes(StandardCharsets.UTF_8));
     Path file = Files.write(folder.resolve("docs.jsonl"), bytes.toByteArray());
@@ -165,6 +166,15 @@ class RecordFormatsTest {
 
     assertThat(source.shards().getFirst().open().getLast().text()).isEqualTo("é");
     assertThat(complaints(source)).containsExactly(file + ":1: not UTF-8");
+  }
+
+  @Test
+  void utf16IsRefused() throws IOException {
+    String json = "[{\"conversations\": []}]";
+    Path file = Files.write(folder.resolve("mix.json"), json.getBytes(StandardCharsets.UTF_16LE));
+
+    assertThat(complaints(LlavaConversations.read(file, folder)))
+        .containsExactly(file + ": not UTF-8");
   }
 
   @Test
