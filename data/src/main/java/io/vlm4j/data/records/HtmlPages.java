@@ -38,8 +38,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A sample is a page: a text for each paragraph, heading, list item or table cell, and the
  * pictures between them, in the page's order. Its key is the page's path. The metadata holds {@code
  * title}, {@code alt} (the pictures' alternative texts in the same order, null without) and, if
- * there are such, {@code absent}: pictures that are on other hosts, not in the folder, or beyond
- * it. Those are never looked for.
+ * there are such, {@code left_out}: pictures that are on other hosts, not there, beyond the folder,
+ * or drawings ({@code .svg}). Those are never read; as in a browser, their alternative texts stand
+ * in their places.
  */
 public final class HtmlPages {
   private static final Set<String> SKIPPED =
@@ -133,7 +134,7 @@ public final class HtmlPages {
     private final Path file;
     private final List<Part> parts = new ArrayList<>();
     private final List<@Nullable String> alternatives = new ArrayList<>();
-    private final List<String> absent = new ArrayList<>();
+    private final List<String> leftOut = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private String title = "";
 
@@ -153,8 +154,8 @@ public final class HtmlPages {
       var metadata = new LinkedHashMap<String, @Nullable Object>();
       metadata.put("title", title);
       metadata.put("alt", alternatives);
-      if (!absent.isEmpty()) {
-        metadata.put("absent", absent);
+      if (!leftOut.isEmpty()) {
+        metadata.put("left_out", leftOut);
       }
       return metadata;
     }
@@ -210,7 +211,8 @@ public final class HtmlPages {
       String source = image.attr("src").strip();
       Picture picture = source.startsWith("data:") ? inline(source) : stored(source);
       if (picture == null) {
-        absent.add(source.startsWith("data:") ? "data:" : source);
+        leftOut.add(source.startsWith("data:") ? "data:" : source);
+        text.append(' ').append(image.attr("alt")).append(' ');
         return;
       }
       endText();
@@ -230,6 +232,9 @@ public final class HtmlPages {
     private @Nullable Picture stored(String source) {
       String path = source.replaceFirst("[?#].*$", "");
       if (path.isEmpty() || path.startsWith("//") || path.matches("^[A-Za-z][A-Za-z0-9+.-]*:.*")) {
+        return null;
+      }
+      if (path.toLowerCase(Locale.ROOT).endsWith(".svg")) {
         return null;
       }
       Path found;

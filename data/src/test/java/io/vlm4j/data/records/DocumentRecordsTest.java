@@ -141,7 +141,7 @@ class DocumentRecordsTest {
         <ul><li>one<li>two <img src="/top.png"></ul>
         <pre>  a
            b</pre>
-        <p><img src="data:image/png;base64,%s"><img src="http://x.org/a.png"><img src="gone.png">
+        <p><img src="data:image/png;base64,%s"><img src="http://x.org/a.png"><img src="gone.png" alt="Go">on<img src="x.SVG">
         <img src="../../outside.png"></p>
         </body></html>
         """
@@ -171,11 +171,13 @@ class DocumentRecordsTest {
             "two",
             "picture 2",
             "  a\n   b",
-            "picture 2");
+            "picture 2",
+            "Go on");
     assertThat(sample.metadata())
         .containsEntry("title", "Creating & more")
         .containsEntry("alt", Arrays.asList("the wizard", null, null))
-        .containsEntry("absent", List.of("http://x.org/a.png", "gone.png", "../../outside.png"));
+        .containsEntry(
+            "left_out", List.of("http://x.org/a.png", "gone.png", "x.SVG", "../../outside.png"));
   }
 
   @Test
