@@ -92,7 +92,11 @@ final class FolderShard implements Shard {
     }
 
     private static List<String> lines(String text) {
-      return Utf8.withoutMark(text).lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+      return Utf8.withoutMark(text)
+          .lines()
+          .map(String::strip)
+          .filter(line -> !line.isEmpty())
+          .toList();
     }
 
     private static String text(Path file) {

@@ -54,9 +54,7 @@ final class TableShard implements Shard {
     String text = Utf8.withoutMark(Utf8.decode(file.bytes(), file.address()));
     var read = new ArrayList<Sample>();
     try (CsvReader<NamedCsvRecord> reader =
-        CsvReader.builder()
-            .fieldSeparator(separator(text))
-            .ofNamedCsvRecord(text)) {
+        CsvReader.builder().fieldSeparator(separator(text)).ofNamedCsvRecord(text)) {
       for (NamedCsvRecord row : reader) {
         read.add(sample(row));
       }
