@@ -1,18 +1,19 @@
 package io.vlm4j.data.embedding;
 
-import dev.hardwood.InputFile;
-import dev.hardwood.reader.ParquetFileReader;
 import io.vlm4j.data.parquet.ParquetRows;
+import io.vlm4j.data.parquet.ParquetTable;
 import io.vlm4j.io.AtomicFiles;
-import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -50,40 +51,24 @@ final class TextTable {
    */
   static SequencedMap<String, List<String>> read(Path file, List<String> names) {
     var columns = new LinkedHashMap<String, List<String>>();
-    try (var reader = ParquetFileReader.open(InputFile.of(file))) {
-      for (String name : names) {
-        if (hasColumn(reader, name)) {
-          columns.put(name, new ArrayList<>());
-        }
-      }
-      try (var rows = reader.rowReader()) {
-        while (rows.hasNext()) {
-          rows.next();
-          for (Map.Entry<String, List<String>> column : columns.entrySet()) {
-            String name = column.getKey();
-            column.getValue().add(rows.isNull(name) ? "" : rows.getString(name));
-          }
+    try (Arena arena = Arena.ofConfined();
+        var channel = FileChannel.open(file);
+        var table =
+            ParquetTable.open(
+                channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena),
+                file.toString())) {
+      names.stream()
+          .filter(table.columns()::contains)
+          .forEach(name -> columns.put(name, new ArrayList<>()));
+      for (int group = 0; group < table.groups().size(); group++) {
+        for (Map<String, @Nullable Object> row : table.rows(group, columns.keySet())) {
+          columns.forEach(
+              (name, texts) -> texts.add(Objects.requireNonNullElse(row.get(name), "").toString()));
         }
       }
       return columns;
     } catch (IOException e) {
       throw Json.cannotRead(file, e);
-    } catch (RuntimeException e) {
-      throw new InputException(
-          file
-              + ": not a readable Parquet file: "
-              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-          e);
     }
-  }
-
-  private static boolean hasColumn(ParquetFileReader reader, String name) {
-    var schema = reader.getFileSchema();
-    for (int i = 0; i < schema.getColumnCount(); i++) {
-      if (schema.getColumn(i).name().equals(name)) {
-        return true;
-      }
-    }
-    return false;
   }
 }

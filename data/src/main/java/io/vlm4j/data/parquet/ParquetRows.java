@@ -86,7 +86,7 @@ public final class ParquetRows {
         ExampleParquetWriter.builder(new Target(stream))
             .withConf(new PlainParquetConfiguration())
             .withType(schema)
-            .withCodecFactory(new SnappyPages())
+            .withCodecFactory(new PageCodecs())
             .withCompressionCodec(CompressionCodecName.SNAPPY)
             .build()) {
       for (Map<String, @Nullable Object> row : rows) {

@@ -1,30 +1,14 @@
 package io.vlm4j.data.source;
 
-import dev.hardwood.InputFile;
-import dev.hardwood.metadata.LogicalType;
-import dev.hardwood.metadata.RowGroup;
-import dev.hardwood.reader.ParquetFileReader;
-import dev.hardwood.reader.RowReader;
-import dev.hardwood.row.PqList;
-import dev.hardwood.row.PqMap;
-import dev.hardwood.row.PqStruct;
-import dev.hardwood.row.StructAccessor;
-import dev.hardwood.schema.FileSchema;
-import dev.hardwood.schema.SchemaNode;
-import io.vlm4j.data.JsonValues;
 import io.vlm4j.data.Part;
 import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.SampleJson;
 import io.vlm4j.data.Shard;
+import io.vlm4j.data.parquet.ParquetTable;
 import io.vlm4j.io.InputException;
-import io.vlm4j.io.Json;
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,35 +38,20 @@ final class ParquetSource {
   /** The row groups of a file; their sizes stand in its footer. */
   static List<Shard> shards(DataFile file, Columns columns) {
     var source = new ParquetSource(file, columns);
-    try (ParquetFileReader reader = source.reader()) {
-      List<RowGroup> groups = reader.getFileMetaData().rowGroups();
+    try (ParquetTable table = source.table()) {
+      List<Integer> groups = table.groups();
       var shards = new ArrayList<Shard>();
       long first = 0;
       for (int i = 0; i < groups.size(); i++) {
-        int rows = Math.toIntExact(groups.get(i).numRows());
-        shards.add(source.new Group(i, groups.size(), first, rows));
-        first += rows;
+        shards.add(source.new Group(i, groups.size(), first, groups.get(i)));
+        first += groups.get(i);
       }
       return shards;
-    } catch (IOException | RuntimeException e) {
-      throw source.unreadable(e);
     }
   }
 
-  private InputException unreadable(Exception cause) {
-    if (cause instanceof InputException known) {
-      return known;
-    }
-    return new InputException(
-        "%s: not a readable parquet file: %s".formatted(file.address(), cause.getMessage()), cause);
-  }
-
-  private ParquetFileReader reader() throws IOException {
-    MemorySegment bytes = file.map();
-    if (bytes.byteSize() > Integer.MAX_VALUE) {
-      return ParquetFileReader.open(InputFile.of(Path.of(file.address())));
-    }
-    return ParquetFileReader.open(InputFile.of(bytes.asByteBuffer()));
+  private ParquetTable table() {
+    return ParquetTable.open(file.map(), file.address());
   }
 
   private final class Group implements Shard {
@@ -110,77 +79,38 @@ final class ParquetSource {
 
     @Override
     public List<Sample> open() {
-      var samples = new ArrayList<Sample>(rows);
-      try (ParquetFileReader reader = reader();
-          RowReader row = reader.buildRowReader().skip(first).head(rows).build()) {
-        Set<String> json = jsonColumns(reader.getFileSchema());
-        while (row.hasNext()) {
-          row.next();
-          samples.add(sample(row, json, first + samples.size()));
-        }
-      } catch (IOException | RuntimeException e) {
-        throw unreadable(e);
+      try (ParquetTable table = table()) {
+        List<Map<String, @Nullable Object>> values = table.rows(index);
+        return new AbstractList<>() {
+          @Override
+          public Sample get(int i) {
+            long number = first + i;
+            return new RowSample(
+                    new LinkedHashMap<>(values.get(i)), file.address() + ":" + number, number)
+                .sample();
+          }
+
+          @Override
+          public int size() {
+            return values.size();
+          }
+        };
       }
-      return Collections.unmodifiableList(samples);
     }
   }
 
-  private static Set<String> jsonColumns(FileSchema schema) {
-    var names = new HashSet<String>();
-    for (SchemaNode node : schema.getRootNode().children()) {
-      if (node instanceof SchemaNode.PrimitiveNode column
-          && column.logicalType() instanceof LogicalType.JsonType) {
-        names.add(column.name());
-      }
+  /** A value in which structs of bytes and path are pictures. */
+  private @Nullable Object withPictures(@Nullable Object value, String origin) {
+    if (value instanceof List<?> list) {
+      return list.stream().map(item -> withPictures(item, origin)).toList();
     }
-    return names;
-  }
-
-  private Sample sample(RowReader row, Set<String> json, long number) {
-    String origin = file.address() + ":" + number;
-    Map<String, @Nullable Object> values = new LinkedHashMap<>();
-    for (int i = 0; i < row.getFieldCount(); i++) {
-      String name = row.getFieldName(i);
-      Object value = row.isNull(i) ? null : value(row.getValue(i), origin + "/" + name);
-      boolean parse = json.contains(name) && value instanceof String;
-      if (value != null) {
-        values.put(name, parse ? JsonValues.of(Json.parse((String) value)) : value);
-      }
-    }
-    return new RowSample(values, origin, number).sample();
-  }
-
-  /** Plain values; a struct of bytes and path becomes a {@link Picture}. */
-  private @Nullable Object value(@Nullable Object value, String origin) {
-    return switch (value) {
-      case null -> null;
-      case Integer number -> number.longValue();
-      case Short number -> number.longValue();
-      case Byte number -> number.longValue();
-      case Float number -> number.doubleValue();
-      case Long _, Double _, Boolean _, String _, byte[] _ -> value;
-      case PqStruct struct -> struct(struct, origin);
-      case PqList list -> list.values().stream().map(item -> value(item, origin)).toList();
-      case PqMap map -> {
-        var copy = new LinkedHashMap<String, @Nullable Object>();
-        map.getEntries()
-            .forEach(
-                entry -> copy.put(String.valueOf(entry.getKey()), value(entry.getValue(), origin)));
-        yield copy;
-      }
-      default -> value.toString(); // dates, times, decimals, identifiers
-    };
-  }
-
-  private Object struct(StructAccessor struct, String origin) {
-    var map = new LinkedHashMap<String, @Nullable Object>();
-    for (int i = 0; i < struct.getFieldCount(); i++) {
-      map.put(struct.getFieldName(i), struct.isNull(i) ? null : value(struct.getValue(i), origin));
-    }
-    if (map.containsKey("bytes") && map.containsKey("path")) {
-      return picture(map.get("bytes"), map.get("path"), origin);
-    }
-    return map;
+    boolean isPicture =
+        value instanceof Map<?, ?> map
+            && Set.of("bytes", "path").containsAll(map.keySet())
+            && (map.get("bytes") instanceof byte[] || map.get("path") instanceof String);
+    return isPicture && value instanceof Map<?, ?> map
+        ? picture(map.get("bytes"), map.get("path"), origin)
+        : value;
   }
 
   private Picture picture(@Nullable Object bytes, @Nullable Object path, String origin) {
@@ -211,6 +141,7 @@ final class ParquetSource {
     }
 
     Sample sample() {
+      values.replaceAll((column, value) -> withPictures(value, origin + "/" + column));
       String name = takeText(names.key()).orElse(Long.toString(number));
       takePictures();
       Object described = values.remove(SampleJson.PARTS);

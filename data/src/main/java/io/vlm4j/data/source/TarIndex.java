@@ -1,6 +1,7 @@
 package io.vlm4j.data.source;
 
 import io.vlm4j.io.InputException;
+import io.vlm4j.io.SegmentStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

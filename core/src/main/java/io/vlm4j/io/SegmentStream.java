@@ -1,20 +1,36 @@
-package io.vlm4j.data.source;
+package io.vlm4j.io;
 
+import java.io.EOFException;
+import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** A stream over mapped memory that skips without reading and knows where it is. */
-final class SegmentStream extends InputStream {
+public final class SegmentStream extends InputStream {
   private final MemorySegment segment;
   private long position;
 
-  SegmentStream(MemorySegment segment) {
+  /** A stream at the segment's beginning. */
+  public SegmentStream(MemorySegment segment) {
     this.segment = segment;
   }
 
-  long position() {
+  /** How many bytes lie before the next one. */
+  public long position() {
     return position;
+  }
+
+  /**
+   * Goes to a position.
+   *
+   * @throws IOException if it is outside the segment
+   */
+  public void seek(long to) throws IOException {
+    if (to < 0 || to > segment.byteSize()) {
+      throw new EOFException("position " + to + " of " + segment.byteSize() + " bytes");
+    }
+    position = to;
   }
 
   @Override
