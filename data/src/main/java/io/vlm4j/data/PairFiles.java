@@ -3,8 +3,6 @@ package io.vlm4j.data;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
-import io.vlm4j.image.ImageDecoder;
-import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import java.io.IOException;
@@ -19,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,9 +61,10 @@ public final class PairFiles {
       for (NamedCsvRecord row : reader) {
         Path picture = locate(file, field(file, row, pictureColumn));
         samples.add(
-            new Sample(
+            Sample.pair(
+                picture.toString(),
                 file + ":" + row.getStartingLineNumber(),
-                picture(picture),
+                Picture.file(picture),
                 List.of(field(file, row, captionColumn)),
                 Map.of(FILE, picture.toString())));
       }
@@ -115,7 +113,12 @@ public final class PairFiles {
           withoutCaption++;
         } else {
           samples.add(
-              new Sample(file.toString(), picture(file), texts, Map.of(FILE, file.toString())));
+              Sample.pair(
+                  file.toString(),
+                  file.toString(),
+                  Picture.file(file),
+                  texts,
+                  Map.of(FILE, file.toString())));
         }
       }
     } catch (IOException e) {
@@ -154,17 +157,5 @@ public final class PairFiles {
     return dot >= 0
         && PICTURES.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT))
         && Files.isRegularFile(file);
-  }
-
-  private static Supplier<Pixels> picture(Path file) {
-    return () -> {
-      try {
-        return ImageDecoder.decode(Files.readAllBytes(file));
-      } catch (IOException e) {
-        throw Json.cannotRead(file, e);
-      } catch (InputException e) {
-        throw new InputException(file + ": " + e.getMessage(), e);
-      }
-    };
   }
 }
