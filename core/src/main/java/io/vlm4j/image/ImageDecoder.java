@@ -1,7 +1,6 @@
 package io.vlm4j.image;
 
 import io.vlm4j.io.InputException;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Decodes image files to RGB as Pillow's {@code convert("RGB")} does: transparency is dropped, grey
@@ -87,35 +86,5 @@ public final class ImageDecoder {
 
   private static Pixels turned(Pixels picture, Bytes exif, Options options) {
     return options.upright ? Orientation.in(exif).apply(picture) : picture;
-  }
-
-  private enum ImageFormat {
-    JPEG,
-    PNG,
-    WEBP,
-    GIF,
-    BMP,
-    TIFF;
-
-    static ImageFormat of(byte[] file) {
-      if (file.length == 0) {
-        throw new InputException("the file is empty");
-      }
-      var start = new String(file, 0, Math.min(file.length, 16), StandardCharsets.ISO_8859_1);
-      if (start.startsWith("\u00ff\u00d8\u00ff")) {
-        return JPEG;
-      } else if (start.startsWith("\u0089PNG\r\n\u001a\n")) {
-        return PNG;
-      } else if (start.startsWith("RIFF") && start.startsWith("WEBP", 8)) {
-        return WEBP;
-      } else if (start.startsWith("GIF87a") || start.startsWith("GIF89a")) {
-        return GIF;
-      } else if (start.startsWith("BM")) {
-        return BMP;
-      } else if (start.startsWith("II*\0") || start.startsWith("MM\0*")) {
-        return TIFF;
-      }
-      throw new InputException("not a picture in a known format (JPEG, PNG, WebP, GIF, BMP, TIFF)");
-    }
   }
 }
