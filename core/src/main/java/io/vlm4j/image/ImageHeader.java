@@ -15,7 +15,7 @@ import java.util.Arrays;
  * @param height in pixels
  * @param ended whether the file ends as files of its format do; one that does not is truncated, or
  *     has something behind its end
- * @param simple whether the pixels are of the usual kind: no ink colours, no animation
+ * @param simple whether the pixels are of the usual kind: no ink colours, no animation, no traps
  * @param exif the TIFF structure in its EXIF segment; empty if there is none
  */
 public record ImageHeader(
@@ -57,7 +57,7 @@ public record ImageHeader(
         header.width(),
         header.height(),
         header.ended(),
-        header.components() != 4,
+        header.components() != 4 && header.scans() <= JpegDecoder.MAX_SCANS,
         copy(header.exif()));
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * Looks names of hosts up, before Java's client does, and refuses those of which any address may
@@ -24,6 +25,7 @@ import java.util.function.Predicate;
  */
 final class NameLookup implements AutoCloseable {
   private static final int THREADS = 64;
+  private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
   private final Predicate<InetAddress> mayBeAsked;
   private final ExecutorService threads =
@@ -45,6 +47,9 @@ final class NameLookup implements AutoCloseable {
 
   private InetAddress[] find(String host, Duration patience)
       throws DownloadFailure, InterruptedException {
+    if (isLiteral(host)) {
+      return new InetAddress[] {literal(host)};
+    }
     Future<InetAddress[]> lookup = threads.submit(() -> InetAddress.getAllByName(host));
     try {
       InetAddress[] found = lookup.get(patience.toNanos(), TimeUnit.NANOSECONDS);
@@ -54,6 +59,19 @@ final class NameLookup implements AutoCloseable {
       throw DownloadFailure.download("no answer from the name server").passing(Duration.ZERO);
     } catch (ExecutionException _) {
       throw failure(lookup.exceptionNow());
+    }
+  }
+
+  /** Whether there is nothing to look up; Java's URI takes no other forms of numbers for a host. */
+  private static boolean isLiteral(String host) {
+    return host.startsWith("[") || IPV4.matcher(host).matches();
+  }
+
+  private static InetAddress literal(String host) throws DownloadFailure {
+    try {
+      return InetAddress.ofLiteral(host);
+    } catch (IllegalArgumentException _) {
+      throw DownloadFailure.download("unknown host");
     }
   }
 

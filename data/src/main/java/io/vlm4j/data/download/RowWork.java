@@ -39,7 +39,7 @@ final class RowWork {
       if (address.isBlank()) {
         throw DownloadFailure.download("no address");
       }
-      Answer answer = fetcher.fetch(address);
+      Answer answer = fetch(address, row);
       tally.received(answer.bytes().length);
       Sample sample = row.sample(key, names, make(answer, row), exif);
       tally.success();
@@ -52,6 +52,15 @@ final class RowWork {
     } catch (DownloadFailure e) {
       tally.failure(e);
       queue.put(row.failed(key, names, e, exif), written);
+    }
+  }
+
+  private Answer fetch(String address, Row row) throws DownloadFailure, InterruptedException {
+    try {
+      return fetcher.fetch(address);
+    } catch (RuntimeException e) {
+      LOG.warn("{}: the address cannot be worked on", row.origin(), e);
+      throw DownloadFailure.download("request failed", e.toString());
     }
   }
 
@@ -75,7 +84,7 @@ final class RowWork {
     }
   }
 
-  /** One strange picture among millions must not end the rest. */
+  /** One strange picture among millions must not end the rest, nor one strange address above. */
   private static DownloadFailure failure(Throwable cause, Row row) {
     return switch (cause) {
       case DownloadFailure expected -> expected;
