@@ -79,7 +79,8 @@ public final class DownloadSpeed {
   public static void main(String[] args) throws IOException, InterruptedException {
     String role = args.length > 0 && !args[0].contains("=") ? args[0] : "";
     var speed =
-        new DownloadSpeed(role.isEmpty() ? args : List.of(args).subList(1, args.length).toArray(String[]::new));
+        new DownloadSpeed(
+            role.isEmpty() ? args : List.of(args).subList(1, args.length).toArray(String[]::new));
     switch (role) {
       case "" -> speed.measure();
       case "serve" -> FaultyHost.serve(speed.faults(), speed.number("side"));
@@ -97,7 +98,7 @@ public final class DownloadSpeed {
       var random = new SplittableRandom(number("seed"));
       for (int i = 0; i < number("kills"); i++) {
         Process child = start("download", get("memory"), ProcessBuilder.Redirect.INHERIT);
-        child.waitFor(500 + random.nextInt(4_000), TimeUnit.MILLISECONDS);
+        child.waitFor(1_000 + random.nextInt(12_000), TimeUnit.MILLISECONDS);
         child.destroyForcibly().waitFor();
       }
       int status = start("download", get("memory"), ProcessBuilder.Redirect.INHERIT).waitFor();
@@ -143,9 +144,8 @@ public final class DownloadSpeed {
                     .withAttempts(2, Duration.ofMillis(100), Duration.ofSeconds(1))
                     .withMaxBytes(FaultyHost.MOST_BYTES))
             .withPicture(
-                PictureRecipe.DEFAULT.withResize(
-                    ResizeMode.of(get("mode")), number("size"), false))
-            .withShards(number("shard"), 3);
+                PictureRecipe.DEFAULT.withResize(ResizeMode.of(get("mode")), number("size"), false))
+            .withShards(number("shard"), DownloadOptions.DEFAULT.shardsInFlight());
     var rows =
         IntStream.range(0, number("images"))
             .mapToObj(i -> Map.of("url", address(i), "caption", "picture " + i))

@@ -61,7 +61,8 @@ final class FaultyHost {
   /** Serves until the process ends; prints the port. */
   static void serve(boolean faults, int side) throws IOException {
     var host = new FaultyHost(faults, side);
-    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4096);
+    var server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4096);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", host::handle);
     server.start();
@@ -75,11 +76,7 @@ final class FaultyHost {
     var small = new byte[3 * coarse * coarse];
     random.nextBytes(small);
     var pixels =
-        Resize.resize(
-            new Pixels(coarse, coarse, small),
-            side,
-            side * 3 / 4,
-            Resize.Filter.BICUBIC);
+        Resize.resize(new Pixels(coarse, coarse, small), side, side * 3 / 4, Resize.Filter.BICUBIC);
     byte[] png = ImageEncoder.png(pixels);
     return new Reencoding(ImageFormat.JPEG, 85)
         .apply(png, ImageHeader.read(png), Reencoding.Frame.of(side, side * 3 / 4));
@@ -103,7 +100,8 @@ final class FaultyHost {
         case NONE -> send(exchange, file, "image/jpeg");
         case SLOW -> trickle(exchange, file);
         case CUT -> begin(exchange, file.length, file, file.length / 2);
-        case WRONG_TYPE -> send(exchange, "<html></html>".getBytes(StandardCharsets.US_ASCII), "text/html");
+        case WRONG_TYPE ->
+            send(exchange, "<html></html>".getBytes(StandardCharsets.US_ASCII), "text/html");
         case REDIRECT -> {
           exchange.getResponseHeaders().set("Location", "/moved/" + number + ".jpg");
           exchange.sendResponseHeaders(302, -1);

@@ -105,8 +105,7 @@ class ReencodingTest {
     byte[] jpeg = reencode(JPEG, ImageEncoder.png(smooth), Frame.of(640, 640));
 
     Pixels quick = ImageDecoder.decode(reencode(PNG, jpeg, Frame.of(80, 80)));
-    Pixels whole =
-        Resize.resize(ImageDecoder.decode(jpeg), 80, 80, Resize.Filter.BOX);
+    Pixels whole = Resize.resize(ImageDecoder.decode(jpeg), 80, 80, Resize.Filter.BOX);
 
     int largest = 0;
     for (int i = 0; i < whole.rgb().length; i++) {
@@ -119,8 +118,7 @@ class ReencodingTest {
   void damageIsNamed() {
     byte[] png = ImageEncoder.png(Pictures.noise(31, 17, 1));
 
-    assertThatThrownBy(() ->
-            reencode(JPEG, Arrays.copyOf(png, png.length - 100), Frame.of(31, 17)))
+    assertThatThrownBy(() -> reencode(JPEG, Arrays.copyOf(png, png.length - 100), Frame.of(31, 17)))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("truncated");
   }

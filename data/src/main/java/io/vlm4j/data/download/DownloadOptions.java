@@ -9,11 +9,13 @@ package io.vlm4j.data.download;
  * @param optOut what refusals of owners are heeded
  * @param picture what becomes of the pictures
  * @param rowsPerShard addresses of one shard, good and bad
- * @param shardsInFlight shards that are worked on at one time: while the last addresses of one are
- *     slow, the next goes on
+ * @param shardsInFlight shards that are worked on at one time: while the last addresses of one run
+ *     into their time limits, the next go on. Each has a thread and the sink's open files, and what
+ *     is not finished when the run is stopped is fetched again
  * @param workers threads that hash, decode and encode
  * @param bufferBytes of files that are in memory at one time; when it is full, nothing more is
- *     fetched until something is written
+ *     fetched until something is written. Large files that do not say how long they are have as
+ *     much again
  */
 public record DownloadOptions(
     RowColumns columns,
@@ -26,7 +28,7 @@ public record DownloadOptions(
     int workers,
     long bufferBytes) {
   /**
-   * Shards of 10,000 rows, three in flight, a worker for each processor, a buffer of 128 MiB, and
+   * Shards of 10,000 rows, sixteen in flight, a worker for each processor, a buffer of 96 MiB, and
    * the defaults of the parts.
    */
   public static final DownloadOptions DEFAULT =
@@ -37,9 +39,9 @@ public record DownloadOptions(
           OptOut.DEFAULT,
           PictureRecipe.DEFAULT,
           10_000,
-          3,
+          16,
           Runtime.getRuntime().availableProcessors(),
-          128L << 20);
+          96L << 20);
 
   /** Checks the numbers. */
   public DownloadOptions {

@@ -39,9 +39,9 @@ import org.jspecify.annotations.Nullable;
  * runs out in that moment. Where even that is too much, or where a proxy resolves the names, a
  * firewall must help. Files are bounded in bytes, time and pixels.
  *
- * <p><b>Cost.</b> Memory: {@link DownloadOptions#bufferBytes} of files, what decoding takes for
- * each worker, and some kilobytes for each of 16 rows a connection. A sink must be done with a
- * sample when it asks for the next.
+ * <p><b>Cost.</b> Memory: {@link DownloadOptions#bufferBytes} of files, as much again for those
+ * that hide their length, what decoding takes for each worker, and some kilobytes for each of 16
+ * rows a connection. A sink must be done with a sample when it asks for the next.
  *
  * <p>Safe for use by several threads, each with its own sink.
  */
@@ -115,7 +115,10 @@ public final class Downloader {
     var tally = new Tally(progress);
     try (var names = new NameLookup(mayBeAsked);
         var client =
-            new WebClient(options.limits(), names, new MemoryBudget(options.bufferBytes()));
+            new WebClient(
+                options.limits(),
+                names,
+                new MemoryBudget(options.bufferBytes(), options.limits().maxBytes()));
         var workers =
             Executors.newFixedThreadPool(
                 options.workers(), Thread.ofPlatform().daemon().name("picture-", 0).factory())) {

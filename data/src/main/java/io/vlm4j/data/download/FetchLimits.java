@@ -32,7 +32,7 @@ public record FetchLimits(
     long maxBytes,
     String userAgent) {
   /**
-   * 256 connections, 16 to a host, 10 s to connect, 30 s an answer, 3 attempts, 5 redirects, 32
+   * 256 connections, 16 to a host, 10 s to connect, 20 s an answer, 3 attempts, 5 redirects, 16
    * MiB.
    */
   public static final FetchLimits DEFAULT =
@@ -40,12 +40,12 @@ public record FetchLimits(
           256,
           16,
           Duration.ofSeconds(10),
-          Duration.ofSeconds(30),
+          Duration.ofSeconds(20),
           3,
           Duration.ofMillis(500),
           Duration.ofSeconds(30),
           5,
-          32L << 20,
+          16L << 20,
           "Mozilla/5.0 (compatible; vlm-java)");
 
   private static final long MOST_BYTES = 1L << 30;

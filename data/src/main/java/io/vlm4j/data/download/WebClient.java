@@ -30,12 +30,14 @@ final class WebClient implements AutoCloseable {
     // Lists name more hosts than a process may have sockets open: idle ones must go soon.
     setUnlessSet("jdk.httpclient.connectionPoolSize", "256");
     setUnlessSet("jdk.httpclient.keepalive.timeout", "5");
+    // A picture is some tens of kilobytes: fewer turns for each than with the client's 16.
+    setUnlessSet("jdk.httpclient.bufsize", "32768");
   }
 
   private static final int MOST_DISCARDED = 1 << 16;
 
   /** What a file is taken to need at first if it does not say how long it is. */
-  private static final int UNKNOWN_LENGTH = 1 << 19;
+  private static final int UNKNOWN_LENGTH = 1 << 20;
 
   private final FetchLimits limits;
   private final NameLookup names;
@@ -150,39 +152,45 @@ final class WebClient implements AutoCloseable {
       long maxBytes,
       Deadline deadline)
       throws DownloadFailure, InterruptedException {
-    long before = System.nanoTime();
     MemoryBudget.Share share;
     try {
+      long before = System.nanoTime();
       share = budget.take(announced >= 0 ? announced : Math.min(maxBytes, UNKNOWN_LENGTH));
+      deadline.extend(System.nanoTime() - before); // we let the other side wait
     } catch (InterruptedException e) {
       drop(response.body());
       throw e;
     }
-    deadline.extend(System.nanoTime() - before); // we let the other side wait
+    var collector = new BodyCollector(announced, UNKNOWN_LENGTH, maxBytes);
+    response.body().subscribe(collector);
     boolean received = false;
     try {
-      byte[] bytes = collect(response.body(), announced, maxBytes, deadline);
+      while (!collect(collector, maxBytes, deadline)) {
+        long before = System.nanoTime();
+        share.becomeLongest();
+        deadline.extend(System.nanoTime() - before);
+        collector.allowAll();
+      }
+      byte[] bytes = collector.bytes();
       share.become(bytes.length);
       received = true;
       return new Answer(response.statusCode(), response.headers(), bytes, share);
     } finally {
       if (!received) {
+        collector.cancel();
         share.close();
       }
     }
   }
 
-  private static byte[] collect(
-      Publisher<List<ByteBuffer>> body, long announced, long maxBytes, Deadline deadline)
+  /** Waits for all bytes, or until the collector needs room. */
+  private static boolean collect(BodyCollector collector, long maxBytes, Deadline deadline)
       throws DownloadFailure, InterruptedException {
-    var collector = new BodyCollector(announced, maxBytes);
-    body.subscribe(collector);
     try {
-      return await(collector.bytes(), deadline);
-    } catch (DownloadFailure | InterruptedException e) {
-      collector.cancel();
-      if (collector.bytes().isCompletedExceptionally()
-          && collector.bytes().exceptionNow() instanceof BodyCollector.TooLarge) {
+      return await(collector.turn(), deadline);
+    } catch (DownloadFailure e) {
+      if (collector.turn().isCompletedExceptionally()
+          && collector.turn().exceptionNow() instanceof BodyCollector.TooLarge) {
         throw tooLarge(maxBytes);
       }
       throw e;
@@ -200,15 +208,19 @@ final class WebClient implements AutoCloseable {
       drop(body);
       return;
     }
+    var collector = new BodyCollector(-1, MOST_DISCARDED, MOST_DISCARDED);
+    body.subscribe(collector);
     try {
-      collect(body, -1, MOST_DISCARDED, deadline);
+      await(collector.turn(), deadline);
     } catch (DownloadFailure _) {
       // Nobody wanted it.
+    } finally {
+      collector.cancel();
     }
   }
 
   private static void drop(Publisher<List<ByteBuffer>> body) {
-    var nothing = new BodyCollector(0, 0);
+    var nothing = new BodyCollector(0, 0, 0);
     body.subscribe(nothing);
     nothing.cancel();
   }
