@@ -98,7 +98,7 @@ public final class DownloadSpeed {
       var random = new SplittableRandom(number("seed"));
       for (int i = 0; i < number("kills"); i++) {
         Process child = start("download", get("memory"), ProcessBuilder.Redirect.INHERIT);
-        child.waitFor(1_000 + random.nextInt(12_000), TimeUnit.MILLISECONDS);
+        child.waitFor(1_000 + random.nextInt(30_000), TimeUnit.MILLISECONDS);
         child.destroyForcibly().waitFor();
       }
       int status = start("download", get("memory"), ProcessBuilder.Redirect.INHERIT).waitFor();
