@@ -25,7 +25,7 @@ class PictureMakerTest {
     return new PictureMaker(recipe).make(file, "", "image/x");
   }
 
-  /** The expected sizes are those of img2dataset 1.45's resizer (albumentations' rounding). */
+  /** The expected sizes are worked out by hand from the rules of img2dataset's resizer. */
   @ParameterizedTest
   @CsvSource({
     "no, 101, 67, 64, 101, 67",
