@@ -89,7 +89,8 @@ class ArchitectureTest {
   static final ArchRule onlyCoreManagesNativeMemory =
       noClasses()
           .that()
-          .resideOutsideOfPackages("io.vlm4j.tensor..", "io.vlm4j.nn..", "io.vlm4j.io..")
+          .resideOutsideOfPackages(
+              "io.vlm4j.tensor..", "io.vlm4j.nn..", "io.vlm4j.image..", "io.vlm4j.io..")
           .should()
           .dependOnClassesThat(
               resideInAPackage("org.bytedeco.javacpp..")

@@ -2,27 +2,36 @@ package io.vlm4j.image;
 
 import io.vlm4j.io.InputException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
-/** The formats of picture files that are read, told apart by their first bytes. */
+/** The formats of picture files that are known; the first bytes say which, not a name. */
 public enum ImageFormat {
-  /** Also progressive, grey and CMYK. */
-  JPEG,
-  /** Of all depths and colour types. */
-  PNG,
-  /** Lossy and lossless. */
-  WEBP,
-  /** The first picture of it. */
-  GIF,
+  /** JPEG. */
+  JPEG("jpg"),
+  /** PNG. */
+  PNG("png"),
+  /** WebP, with loss or without. */
+  WEBP("webp"),
+  /** GIF; of an animation, the first frame is meant. */
+  GIF("gif"),
   /** Windows bitmaps. */
-  BMP,
-  /** The first page of it. */
-  TIFF;
+  BMP("bmp"),
+  /** TIFF. */
+  TIFF("tif");
+
+  private final String ending;
+
+  ImageFormat(String ending) {
+    this.ending = ending;
+  }
+
+  /** How names of such files end, without the dot. */
+  public String ending() {
+    return ending;
+  }
 
   /**
    * The format of a file.
    *
-   * @param file its bytes; the first sixteen are enough
    * @throws InputException if it is none of these
    */
   public static ImageFormat of(byte[] file) {
@@ -44,14 +53,5 @@ public enum ImageFormat {
       return TIFF;
     }
     throw new InputException("not a picture in a known format (JPEG, PNG, WebP, GIF, BMP, TIFF)");
-  }
-
-  /** What names of such files end in, without a dot. */
-  public String ending() {
-    return switch (this) {
-      case JPEG -> "jpg";
-      case TIFF -> "tif";
-      default -> name().toLowerCase(Locale.ROOT);
-    };
   }
 }

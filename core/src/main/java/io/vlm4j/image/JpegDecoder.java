@@ -10,7 +10,7 @@ import java.awt.image.Raster;
  */
 final class JpegDecoder {
   /** A progressive file of thousands of scans keeps a decoder busy for minutes. */
-  private static final int MAX_SCANS = 100;
+  static final int MAX_SCANS = 100;
 
   private JpegDecoder() {}
 

@@ -42,7 +42,7 @@ final class NativeDecoder {
     }
   }
 
-  private static String firstLine(RuntimeException e) {
+  static String firstLine(RuntimeException e) {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("it cannot be decoded");
   }
 }

@@ -128,6 +128,12 @@ public final class ParquetTable implements AutoCloseable {
       return bytes.byteSize();
     }
 
+    /** How parquet's messages name the file; ours name it before. */
+    @Override
+    public String toString() {
+      return "it";
+    }
+
     @Override
     public SeekableInputStream newStream() {
       var stream = new SegmentStream(bytes);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,8 @@ record TarIndex(List<Group> groups, @Nullable InputException damage) {
     return new Builder(tar, name).build();
   }
 
+  private static final int BLOCK = 512;
+
   private static final class Builder {
     private final MemorySegment tar;
     private final String name;
@@ -45,6 +48,7 @@ record TarIndex(List<Group> groups, @Nullable InputException damage) {
     private final Map<String, String> kinds = new HashMap<>();
     private String key = "";
     private List<Member> members = new ArrayList<>();
+    private long end; // of the last member's last block
 
     Builder(MemorySegment tar, String name) {
       this.tar = tar;
@@ -57,10 +61,11 @@ record TarIndex(List<Group> groups, @Nullable InputException damage) {
       try (var reader = new TarArchiveInputStream(stream, "UTF-8")) {
         for (TarArchiveEntry entry; (entry = reader.getNextEntry()) != null; ) {
           last = entry.getName();
+          long offset = stream.position();
+          end = (offset + entry.getSize() + BLOCK - 1) / BLOCK * BLOCK;
           if (!entry.isFile() || entry.isSparse() || isMeta(last)) {
             continue;
           }
-          long offset = stream.position();
           if (entry.getSize() > tar.byteSize() - offset) {
             throw new IOException("the file ends within it");
           }
@@ -70,25 +75,26 @@ record TarIndex(List<Group> groups, @Nullable InputException damage) {
           add(last, offset, (int) entry.getSize());
         }
         finish();
-        return new TarIndex(groups, empty() ? notTar("it has no end mark") : null);
+        return new TarIndex(groups, hasEndMark() ? null : damaged(last, "it has no end mark"));
       } catch (IOException | IllegalArgumentException e) {
         // What came last may miss members: it is part of the damage, not a sample.
-        return new TarIndex(
-            groups,
-            new InputException(
-                "%s: damaged at %s: %s; %d samples before it are whole"
-                    .formatted(name, last, e.getMessage(), groups.size()),
-                e));
+        return new TarIndex(groups, damaged(last, String.valueOf(e.getMessage())));
       }
     }
 
-    /** An empty tar is two empty blocks; anything shorter is no tar. */
-    private boolean empty() {
-      return groups.isEmpty() && tar.byteSize() < 512;
+    private InputException damaged(String last, String why) {
+      return new InputException(
+          "%s: damaged at %s: %s; %d samples before it are whole"
+              .formatted(name, last, why, groups.size()));
     }
 
-    private InputException notTar(String why) {
-      return new InputException(name + ": not a tar: " + why);
+    /** After the last member follows a block of zeros, or the archive was cut between members. */
+    private boolean hasEndMark() {
+      if (tar.byteSize() - end < BLOCK) {
+        return false;
+      }
+      byte[] block = tar.asSlice(end, BLOCK).toArray(ValueLayout.JAVA_BYTE);
+      return Arrays.equals(block, new byte[BLOCK]);
     }
 
     /** WebDataset's own members, such as {@code __len__}. */

@@ -93,7 +93,7 @@ class EmbeddingFolderTest {
     assertRefused(() -> folder.nearest(new float[2], 1), "names 2 pictures, but there are 1");
     Files.writeString(folder.metadata("0"), "not a table, but long enough to be one");
     assertRefused(
-        () -> folder.nearest(new float[2], 1), "metadata_0.parquet", "Not a Parquet file");
+        () -> folder.nearest(new float[2], 1), "metadata_0.parquet", "it is not a Parquet file");
     Files.delete(folder.metadata("0"));
     assertRefused(() -> folder.nearest(new float[2], 1), "metadata_0.parquet");
   }
