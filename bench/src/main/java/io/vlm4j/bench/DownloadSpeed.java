@@ -173,7 +173,7 @@ public final class DownloadSpeed {
     return "http://127.0.0.1:" + get("port") + "/" + number + ".jpg";
   }
 
-  private List<String> wrong(Path folder) {
+  private List<String> wrong(Path folder) throws IOException {
     var wrong = new ArrayList<String>();
     var keys = new HashSet<String>();
     var addresses = new HashSet<String>();
