@@ -3,11 +3,14 @@ package io.vlm4j.image;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.tensor.Tensors;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -236,18 +239,19 @@ public record Preprocessing(
    * Normalises pictures that {@link #square} made.
    *
    * @return f32 {@code [B, 3, H, W]}
-   * @throws InputException if they are more than an array holds
    */
   public Tensor toTensor(List<Pixels> squares) {
-    if ((long) squares.size() * values() > Integer.MAX_VALUE - 8) {
-      throw new InputException(
-          squares.size() + " pictures of " + result + " are too many at once: take fewer");
-    }
-    var values = new float[squares.size() * values()];
+    Tensor tensor = Tensors.empty(ScalarType.Float, squares.size(), 3, result.height, result.width);
+    MemorySegment memory = Tensors.memory(tensor);
     IntStream.range(0, squares.size())
         .parallel()
-        .forEach(i -> normalize(squares.get(i), values, i * values()));
-    return Tensors.of(values, squares.size(), 3, result.height, result.width);
+        .forEach(i -> {
+          var values = new float[values()];
+          normalize(squares.get(i), values, 0);
+          MemorySegment.copy(
+              values, 0, memory, ValueLayout.JAVA_FLOAT, 4L * i * values.length, values.length);
+        });
+    return tensor;
   }
 
   /** What becomes of the values 0 to 255, in the single-precision steps of torchvision. */

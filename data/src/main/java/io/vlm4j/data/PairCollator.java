@@ -1,13 +1,12 @@
 package io.vlm4j.data;
 
+import io.vlm4j.image.Pixels;
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.InputException;
 import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.Scope;
-import io.vlm4j.tensor.Tensors;
 import io.vlm4j.text.Tokenizer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -42,15 +41,14 @@ public final class PairCollator implements Collator {
 
   @Override
   public Batch collate(List<Row> rows, SkippedSamples skipped) {
-    int area = 3 * preprocessing.size() * preprocessing.size();
-    var pixels = new float[rows.size() * area];
-    var texts = new ArrayList<String>();
+    var pictures = new ArrayList<Pixels>(rows.size());
+    var texts = new ArrayList<String>(rows.size());
     for (Row row : rows) {
       try {
-        var picture =
-            augmentation.apply(row.sample().picture().pixels(), preprocessing, row.chance());
-        preprocessing.normalize(picture, pixels, texts.size() * area);
+        Pixels picture = row.sample().picture().pixels();
+        Pixels square = augmentation.apply(picture, preprocessing, row.chance());
         texts.add(withUnknownWords(text(row.sample(), row.chance()), row.chance()));
+        pictures.add(square);
       } catch (InputException e) {
         skipped.add(row.sample(), e);
       }
@@ -61,10 +59,8 @@ public final class PairCollator implements Collator {
               .formatted(rows.size(), skipped.causes().values().iterator().next()));
     }
     try (var _ = new Scope()) {
-      int size = preprocessing.size();
-      float[] used = Arrays.copyOf(pixels, texts.size() * area);
       return new Batch()
-          .put(Batch.PIXELS, Tensors.of(used, texts.size(), 3, size, size))
+          .put(Batch.PIXELS, preprocessing.toTensor(pictures))
           .put(Batch.TOKENS, tokenizer.encode(texts));
     }
   }
