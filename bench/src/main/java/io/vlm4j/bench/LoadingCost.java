@@ -2,6 +2,7 @@ package io.vlm4j.bench;
 
 import io.vlm4j.io.Json;
 import io.vlm4j.model.LoadOptions;
+import io.vlm4j.model.Model;
 import io.vlm4j.model.ModelFolder;
 import io.vlm4j.model.Pretrained;
 import io.vlm4j.tensor.Engine;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import org.bytedeco.pytorch.Device;
 
 /**
@@ -36,13 +38,11 @@ public final class LoadingCost {
     long values;
     if (hasTokenizer) {
       try (var pretrained = Pretrained.load(folder, device, options)) {
-        result.put("load_seconds", seconds(start));
-        values = pretrained.model().parameterCount();
+        values = loaded(pretrained.model(), start, result);
       }
     } else {
       try (var model = ModelFolder.open(folder).load(options, device).model()) {
-        result.put("load_seconds", seconds(start));
-        values = model.parameterCount();
+        values = loaded(model, start, result);
       }
     }
     result.put("with_tokenizer", hasTokenizer);
@@ -51,6 +51,13 @@ public final class LoadingCost {
     result.put("resident_before_mb", before);
     result.put("peak_resident_mb", megabytes("VmHWM:"));
     System.out.println(Json.toLine(result));
+  }
+
+  private static long loaded(Model model, long start, Map<String, Object> result)
+      throws IOException {
+    result.put("load_seconds", seconds(start));
+    result.put("resident_mb", megabytes("VmRSS:"));
+    return model.parameterCount();
   }
 
   private static double seconds(long start) {

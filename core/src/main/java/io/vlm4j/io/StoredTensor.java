@@ -21,67 +21,69 @@ record StoredTensor(Dtype dtype, long[] shape, MemorySegment bytes, long @Nullab
   /** More dimensions than libtorch's kernels take. */
   static final int MAX_DIMENSIONS = 64;
 
-  /** One copy holds up safepoints, so the garbage collector waits no longer than this takes. */
-  private static final long COPIED_AT_ONCE = 1 << 26;
+  /** Copies a stretch of the mapped file into memory of the same size. */
+  @FunctionalInterface
+  interface Bytes {
+    void copy(MemorySegment from, MemorySegment to);
+  }
 
-  /** Small enough to stay in the cache between the copy and the conversion. */
-  private static final long CONVERTED_AT_ONCE = 1 << 18;
+  /**
+   * Stays in the cache between the copy and the conversion, and libtorch starts no threads for it.
+   */
+  private static final long CONVERTED_AT_ONCE = 1 << 15;
 
   /** A copy in new memory; the innermost scope owns it. */
-  Tensor read() {
+  Tensor read(Bytes file) {
     if (strides != null) {
-      return Scope.run(this::gather);
+      return Scope.run(() -> gather(file));
     }
     Tensor tensor = Tensors.empty(dtype.type(), shape);
-    copy(0, tensor);
+    copy(file, 0, tensor);
     return tensor;
   }
 
   /** Copies the values into {@code target}, which has the same shape. */
-  void read(Tensor target) {
+  void read(Bytes file, Tensor target) {
     boolean isPlain = strides == null && target.is_cpu() && target.is_contiguous();
     if (isPlain && target.scalar_type().intern() == dtype.type()) {
-      copy(0, target);
+      copy(file, 0, target);
       return;
     }
     try (var _ = new Scope();
         var _ = new NoGrad()) {
       if (isPlain) {
-        convert(target.detach().view(-1));
+        convert(file, target.detach().view(-1));
       } else {
-        target.copy_(read());
+        target.copy_(read(file));
       }
     }
   }
 
-  private void convert(Tensor flat) {
+  private void convert(Bytes file, Tensor flat) {
     long count = flat.numel();
     Tensor piece = Tensors.empty(dtype.type(), Math.min(count, CONVERTED_AT_ONCE));
     for (long at = 0; at < count; at += CONVERTED_AT_ONCE) {
       try (var _ = new Scope()) {
         long length = Math.min(CONVERTED_AT_ONCE, count - at);
         Tensor part = Tensors.slice(piece, 0, 0, length);
-        copy(at * dtype.size(), part);
+        copy(file, at * dtype.size(), part);
         Tensors.slice(flat, 0, at, at + length).copy_(part);
       }
     }
   }
 
   /** The values between the first and the last, and of those the tensor's own, side by side. */
-  private Tensor gather() {
+  private Tensor gather(Bytes file) {
     Tensor span = Tensors.empty(dtype.type(), bytes.byteSize() / dtype.size());
-    copy(0, span);
+    copy(file, 0, span);
     long[] apart = strides == null ? new long[0] : strides;
     Tensor view = span.as_strided(shape, apart, new LongOptional(0));
     return Tensors.empty(dtype.type(), shape).copy_(view);
   }
 
-  private void copy(long from, Tensor target) {
+  private void copy(Bytes file, long from, Tensor target) {
     MemorySegment memory = Tensors.memory(target);
-    for (long at = 0; at < memory.byteSize(); at += COPIED_AT_ONCE) {
-      long length = Math.min(COPIED_AT_ONCE, memory.byteSize() - at);
-      MemorySegment.copy(bytes, from + at, memory, at, length);
-    }
+    file.copy(bytes.asSlice(from, memory.byteSize()), memory);
     Reference.reachabilityFence(target);
   }
 

@@ -14,19 +14,27 @@ import java.util.SequencedSet;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /** The tensors of one file, mapped into memory. */
 final class TensorFile implements TensorSource {
   /** What a file says that it holds. */
   record Content(SequencedMap<String, StoredTensor> tensors, Map<String, String> metadata) {}
 
+  private static final long READ_AT_ONCE = 1 << 26;
+
   private final Path file;
   private final Arena arena;
+  private final FileChannel channel;
+  private final long start;
   private final Content content;
 
-  private TensorFile(Path file, Arena arena, Content content) {
+  private TensorFile(
+      Path file, Arena arena, FileChannel channel, MemorySegment bytes, Content content) {
     this.file = file;
     this.arena = arena;
+    this.channel = channel;
+    start = bytes.address();
     this.content = content;
   }
 
@@ -38,18 +46,52 @@ final class TensorFile implements TensorSource {
   @SuppressWarnings("MustBeClosedChecker") // the result closes it
   static TensorFile open(Path file) {
     Arena arena = Arena.ofShared();
+    FileChannel channel = null;
     boolean isOpen = false;
-    try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try {
+      channel = FileChannel.open(file, StandardOpenOption.READ);
       MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      var result = new TensorFile(file, arena, guarded(file, () -> content(file, bytes)));
+      var result =
+          new TensorFile(file, arena, channel, bytes, guarded(file, () -> content(file, bytes)));
       isOpen = true;
       return result;
     } catch (IOException e) {
       throw Json.cannotRead(file, e);
     } finally {
       if (!isOpen) {
-        arena.close();
+        close(arena, channel);
       }
+    }
+  }
+
+  private static void close(Arena arena, @Nullable FileChannel channel) {
+    arena.close();
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException _) {
+      // Nothing was written, so nothing can be lost.
+    }
+  }
+
+  /**
+   * The names and shapes come from the map, the values through reads: pages of a map that values
+   * are copied from would count as this process's memory until it is unmapped.
+   */
+  private void copy(MemorySegment from, MemorySegment to) {
+    long position = from.address() - start;
+    try {
+      for (long at = 0; at < to.byteSize(); ) {
+        var piece = to.asSlice(at, Math.min(READ_AT_ONCE, to.byteSize() - at)).asByteBuffer();
+        int count = channel.read(piece, position + at);
+        if (count < 0) {
+          throw new InputException("cannot read " + file + ": it was cut off while it was open");
+        }
+        at += count;
+      }
+    } catch (IOException e) {
+      throw Json.cannotRead(file, e);
     }
   }
 
@@ -93,7 +135,7 @@ final class TensorFile implements TensorSource {
 
   @Override
   public Tensor read(String name) {
-    return guarded(file, stored(name)::read);
+    return stored(name).read(this::copy);
   }
 
   @Override
@@ -105,12 +147,7 @@ final class TensorFile implements TensorSource {
               .formatted(
                   file, name, Arrays.toString(stored.shape()), Arrays.toString(target.shape())));
     }
-    guarded(
-        file,
-        () -> {
-          stored.read(target);
-          return target;
-        });
+    stored.read(this::copy, target);
   }
 
   @Override
@@ -126,7 +163,7 @@ final class TensorFile implements TensorSource {
 
   @Override
   public void close() {
-    arena.close();
+    close(arena, channel);
   }
 
   private StoredTensor stored(String name) {

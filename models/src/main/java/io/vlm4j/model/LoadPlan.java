@@ -121,15 +121,16 @@ final class LoadPlan {
     return step == null ? null : step.parts.join(step.sources.stream().map(source::read).toList());
   }
 
-  /** Reads all values that fit; the others are left alone. */
+  /** Reads all values that fit, on all processors; the others are left alone. */
   void run(Map<String, Tensor> parameters) {
-    try (var _ = new NoGrad()) {
-      steps.forEach((name, step) -> {
-        try (var _ = new Scope()) {
-          read(step, Objects.requireNonNull(parameters.get(name), name).detach());
-        }
-      });
-    }
+    steps.entrySet().parallelStream()
+        .forEach(step -> {
+          String name = step.getKey();
+          try (var _ = new NoGrad();
+              var _ = new Scope()) {
+            read(step.getValue(), Objects.requireNonNull(parameters.get(name), name).detach());
+          }
+        });
   }
 
   private void read(Step step, Tensor target) {
