@@ -1,6 +1,7 @@
 package io.vlm4j.bench;
 
 import io.vlm4j.data.Augmentation;
+import io.vlm4j.data.Captions;
 import io.vlm4j.data.Loader;
 import io.vlm4j.data.PairCollator;
 import io.vlm4j.data.Picture;
@@ -146,7 +147,7 @@ public final class LoaderSpeed {
         var loader =
             new Loader(
                 batches,
-                new PairCollator(crop, Augmentation.NONE, tokenizer, 1, 0),
+                new PairCollator(crop, Augmentation.NONE, tokenizer, Captions.PRINCIPAL),
                 WORKERS,
                 0,
                 (long) EPOCHS * batches.batchesPerEpoch())) {

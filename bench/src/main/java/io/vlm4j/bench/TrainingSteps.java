@@ -1,6 +1,7 @@
 package io.vlm4j.bench;
 
 import io.vlm4j.data.Augmentation;
+import io.vlm4j.data.Captions;
 import io.vlm4j.io.Json;
 import io.vlm4j.model.DualEncoder;
 import io.vlm4j.model.Model;
@@ -46,7 +47,19 @@ public final class TrainingSteps {
     Engine.seed(0);
     var config =
         new TrainingConfig(
-            batchSize, 5e-4, 0.9, 0.98, 1e-6, 0.2, 0, 1, precision, 0, 0, 1, 0, Augmentation.NONE);
+            batchSize,
+            5e-4,
+            0.9,
+            0.98,
+            1e-6,
+            0.2,
+            0,
+            1,
+            precision,
+            0,
+            0,
+            Captions.PRINCIPAL,
+            Augmentation.NONE);
     var times = new double[timed];
     boolean embeds = args[8].equals("embed");
     try (Model model = spec.create();

@@ -112,14 +112,13 @@ final class TrainingSession {
       var groups = ParameterGroups.of(List.copyOf(spec.shapes().keySet()), recipe.training());
       groups.lines().forEach(line -> Terminal.line("rule", "%s", line));
       Recipe resolved = recipe.withModel(spec);
+      TrainingConfig config = recipe.training();
       var collator =
           new PairCollator(
               start == null ? spec.preprocessing() : start.folder().preprocessing(),
-              recipe.training().augmentation(),
+              config.augmentation(),
               tokenizer,
-              recipe.training().principalShare(),
-              recipe.training().unknownWords());
-      TrainingConfig config = recipe.training();
+              config.captions());
       var batches = new BatchOrder(training, config.batchSize(), config.seed());
       var trainer = new Trainer(() -> begin(spec), config, batches, collator, device);
       if (resume.isPresent()) {

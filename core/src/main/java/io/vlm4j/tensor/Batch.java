@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Named tensors that travel together: what a loader hands to a model.
@@ -18,6 +19,9 @@ public final class Batch implements AutoCloseable {
 
   /** Token ids, i64 {@code [B, L]}, padded. */
   public static final String TOKENS = "input_ids";
+
+  /** How well each text fits each picture: f32 {@code [B, B]}, rows sum to 1. */
+  public static final String TARGETS = "targets";
 
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
@@ -40,6 +44,11 @@ public final class Batch implements AutoCloseable {
       throw new TensorException("the batch has no '" + name + "', only " + tensors.keySet());
     }
     return tensor;
+  }
+
+  /** The tensor of that name, or null if the batch has none. */
+  public @Nullable Tensor find(String name) {
+    return tensors.get(name);
   }
 
   /** All tensors, in the order in which they were added. */

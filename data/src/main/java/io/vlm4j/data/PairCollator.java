@@ -8,35 +8,27 @@ import io.vlm4j.tensor.Scope;
 import io.vlm4j.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
 
-/** Batches of pictures {@code [B, 3, H, W]} with one of their captions each, {@code [B, L]}. */
+/**
+ * Batches of pictures {@code [B, 3, H, W]} with one of their captions each, {@code [B, L]}, and
+ * where captions share words how well each fits each picture, {@code [B, B]}.
+ */
 public final class PairCollator implements Collator {
   private final Preprocessing preprocessing;
   private final Augmentation augmentation;
   private final Tokenizer tokenizer;
-  private final double principalShare;
-  private final double unknownWords;
+  private final Captions captions;
 
-  /**
-   * A collator for training.
-   *
-   * @param principalShare how often a sample's principal text is taken; otherwise one of the others
-   * @param unknownWords how often a word of a text, but for one, is made unknown: its letters are
-   *     shuffled. A model that meets such words in training learns to understand a text by the
-   *     words that it does know
-   */
+  /** A collator for training. */
   public PairCollator(
       Preprocessing preprocessing,
       Augmentation augmentation,
       Tokenizer tokenizer,
-      double principalShare,
-      double unknownWords) {
+      Captions captions) {
     this.preprocessing = preprocessing;
     this.augmentation = augmentation;
     this.tokenizer = tokenizer;
-    this.principalShare = principalShare;
-    this.unknownWords = unknownWords;
+    this.captions = captions;
   }
 
   @Override
@@ -47,7 +39,7 @@ public final class PairCollator implements Collator {
       try {
         Pixels picture = row.sample().picture().pixels();
         Pixels square = augmentation.apply(picture, preprocessing, row.chance());
-        texts.add(withUnknownWords(text(row.sample(), row.chance()), row.chance()));
+        texts.add(captions.choose(row.sample(), row.chance()));
         pictures.add(square);
       } catch (InputException e) {
         skipped.add(row.sample(), e);
@@ -59,41 +51,13 @@ public final class PairCollator implements Collator {
               .formatted(rows.size(), skipped.causes().values().iterator().next()));
     }
     try (var _ = new Scope()) {
-      return new Batch()
-          .put(Batch.PIXELS, preprocessing.toTensor(pictures))
-          .put(Batch.TOKENS, tokenizer.encode(texts));
+      var batch =
+          new Batch()
+              .put(Batch.PIXELS, preprocessing.toTensor(pictures))
+              .put(Batch.TOKENS, tokenizer.encode(texts));
+      return captions.sharedWords() == 0
+          ? batch
+          : batch.put(Batch.TARGETS, captions.targets(texts));
     }
-  }
-
-  private String text(Sample sample, RandomGenerator chance) {
-    int others = sample.texts().size() - 1;
-    return others == 0 || chance.nextDouble() < principalShare
-        ? sample.text()
-        : sample.texts().get(1 + chance.nextInt(others));
-  }
-
-  private String withUnknownWords(String text, RandomGenerator chance) {
-    if (unknownWords == 0) {
-      return text;
-    }
-    String[] words = text.split(" ");
-    int spared = chance.nextInt(words.length);
-    for (int i = 0; i < words.length; i++) {
-      if (i != spared && chance.nextDouble() < unknownWords) {
-        words[i] = shuffled(words[i], chance);
-      }
-    }
-    return String.join(" ", words);
-  }
-
-  private static String shuffled(String word, RandomGenerator chance) {
-    int[] letters = word.codePoints().toArray();
-    for (int i = letters.length - 1; i > 0; i--) {
-      int j = chance.nextInt(i + 1);
-      int letter = letters[i];
-      letters[i] = letters[j];
-      letters[j] = letter;
-    }
-    return new String(letters, 0, letters.length);
   }
 }

@@ -155,8 +155,12 @@ class LoaderTest {
   @Test
   void thePrincipalTextIsTakenAsOftenAsAskedFor() {
     var sample = Sample.pair("s", "s", PLAIN, List.of("picture", "of", "something"), Map.of());
-    var always = new PairCollator(Preprocessing.clip(SIZE), Augmentation.NONE, tokenizer, 1, 0);
-    var never = new PairCollator(Preprocessing.clip(SIZE), Augmentation.NONE, tokenizer, 0, 0);
+    var always =
+        new PairCollator(
+            Preprocessing.clip(SIZE), Augmentation.NONE, tokenizer, Captions.PRINCIPAL);
+    var never =
+        new PairCollator(
+            Preprocessing.clip(SIZE), Augmentation.NONE, tokenizer, new Captions(0, 0, 0));
     for (int step = 0; step < 20; step++) {
       var row = List.of(new Collator.Row(sample, Chance.of(7, step, 0)));
       try (Batch principal = always.collate(row, new SkippedSamples());
@@ -171,7 +175,9 @@ class LoaderTest {
   @Test
   void wordsButOneAreMadeUnknownAsOftenAsAskedFor() {
     var sample = Sample.pair("s", "s", PLAIN, List.of("ab cd ef"), Map.of());
-    var half = new PairCollator(Preprocessing.clip(SIZE), Augmentation.NONE, tokenizer, 1, 0.5);
+    var half =
+        new PairCollator(
+            Preprocessing.clip(SIZE), Augmentation.NONE, tokenizer, new Captions(1, 0.5, 0));
     Map<List<Long>, String> possible = new HashMap<>();
     for (String first : List.of("ab", "ba")) {
       for (String second : List.of("cd", "dc")) {
@@ -216,7 +222,7 @@ class LoaderTest {
   }
 
   private Collator collator() {
-    return new PairCollator(Preprocessing.clip(SIZE), WILD, tokenizer, 0.5, 0.2);
+    return new PairCollator(Preprocessing.clip(SIZE), WILD, tokenizer, new Captions(0.5, 0.2, 0.1));
   }
 
   private static Loader loader(

@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Losses that draw the two features of a pair together and those of different pairs apart.
@@ -17,16 +18,29 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class ContrastiveLoss {
   private ContrastiveLoss() {}
 
+  /** CLIP's, where each picture's own text is right and no other. */
+  public static Tensor softmax(Tensor images, Tensor texts, Tensor logScale) {
+    return softmax(images, texts, logScale, null);
+  }
+
   /**
    * CLIP's (2103.00020): the mean of two cross-entropies, over the texts for each picture and over
    * the pictures for each text.
    *
    * @param logScale logarithm of the factor on the cosines; a scalar
+   * @param targets how well each text fits each picture and the picture of each text each text,
+   *     {@code [B, B]}, rows sum to 1; null if only the diagonal does
    */
-  public static Tensor softmax(Tensor images, Tensor texts, Tensor logScale) {
+  public static Tensor softmax(
+      Tensor images, Tensor texts, Tensor logScale, @Nullable Tensor targets) {
     return Scope.run(() -> {
       try (var _ = Autocast.off(images.device())) {
         Tensor logits = logits(images, texts, logScale); // [B, B]
+        if (targets != null) {
+          return crossEntropy(logits, targets)
+              .add(crossEntropy(logits.t(), targets))
+              .mul(new Scalar(0.5f));
+        }
         Tensor labels =
             torch
                 .arange(new Scalar(logits.size(0)), new TensorOptions(ScalarType.Long))
@@ -39,23 +53,31 @@ public final class ContrastiveLoss {
     });
   }
 
+  private static Tensor crossEntropy(Tensor logits, Tensor targets) {
+    return logits.log_softmax(1).mul(targets).sum().neg().div(new Scalar((double) logits.size(0)));
+  }
+
+  /** SigLIP's, where each picture's own text is right and no other. */
+  public static Tensor sigmoid(Tensor images, Tensor texts, Tensor logScale, Tensor bias) {
+    return sigmoid(images, texts, logScale, bias, null);
+  }
+
   /**
    * SigLIP's (2303.15343): every pair is a binary decision; the sum over all pairs is divided by B.
    *
    * @param logScale logarithm of the factor on the cosines; one value
    * @param bias added to every logit; one value
+   * @param targets how probable it is that a text fits a picture, {@code [B, B]}; null if only the
+   *     diagonal does
    */
-  public static Tensor sigmoid(Tensor images, Tensor texts, Tensor logScale, Tensor bias) {
+  public static Tensor sigmoid(
+      Tensor images, Tensor texts, Tensor logScale, Tensor bias, @Nullable Tensor targets) {
     return Scope.run(() -> {
       try (var _ = Autocast.off(images.device())) {
         Tensor logits = logits(images, texts, logScale).add(bias); // [B, B]
-        // -log s(x) = softplus(-x) on the diagonal, softplus(x) elsewhere, and
-        // softplus(-x) = softplus(x) - x.
-        return torch
-            .softplus(logits)
-            .sum()
-            .sub(logits.diagonal().sum())
-            .div(new Scalar((double) logits.size(0)));
+        // -t log s(x) - (1 - t) log s(-x) = softplus(x) - t x
+        Tensor right = targets == null ? logits.diagonal().sum() : logits.mul(targets).sum();
+        return torch.softplus(logits).sum().sub(right).div(new Scalar((double) logits.size(0)));
       }
     });
   }

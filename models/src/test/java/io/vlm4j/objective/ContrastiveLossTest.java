@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -90,6 +91,41 @@ class ContrastiveLossTest {
               Tensors.of(new float[] {(float) Math.log(10)}, 1),
               Tensors.of(new float[] {-10f}, 1));
       assertThat(loss.item_double()).isCloseTo(10.0000454 + 5 * 4.53989e-5, within(1e-5));
+    }
+  }
+
+  @Test
+  void targetsOnTheDiagonalChangeNothing() {
+    try (var _ = new Scope()) {
+      var fixture = Fixtures.tensors("losses/contrastive.safetensors");
+      Tensor images = fixture.get("clip_8.image");
+      Tensor texts = fixture.get("clip_8.text");
+      Tensor scale = fixture.get("clip_8.log_scale");
+      Tensor bias = Tensors.of(new float[] {-3f}, 1);
+      Tensor diagonal = torch.eye(8);
+
+      assertThat(ContrastiveLoss.softmax(images, texts, scale, diagonal).item_double())
+          .isCloseTo(fixture.get("clip_8.loss").item_double(), within(1e-5));
+      assertThat(ContrastiveLoss.sigmoid(images, texts, scale, bias, diagonal).item_double())
+          .isCloseTo(
+              ContrastiveLoss.sigmoid(images, texts, scale, bias).item_double(), within(1e-5));
+    }
+  }
+
+  @Test
+  void softTargetsGiveTheCrossEntropyOfTheDefinition() {
+    try (var _ = new Scope()) {
+      // Logits of 0, 1 and 1, 0 at a scale of 1.
+      Tensor images = Tensors.of(new float[] {1, 0, 0, 1}, 2, 2);
+      Tensor texts = Tensors.of(new float[] {0, 1, 1, 0}, 2, 2);
+      Tensor targets = Tensors.of(new float[] {0.9f, 0.1f, 0.3f, 0.7f}, 2, 2);
+      Tensor scale = Tensors.of(new float[] {0f}, 1);
+      double right = -Math.log(Math.E / (1 + Math.E));
+      double wrong = -Math.log(1 / (1 + Math.E));
+
+      double loss = ContrastiveLoss.softmax(images, texts, scale, targets).item_double();
+
+      assertThat(loss).isCloseTo((1.6 * wrong + 0.4 * right) / 2, within(1e-6));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.vlm4j.train;
 
 import io.vlm4j.data.Augmentation;
+import io.vlm4j.data.Captions;
 import io.vlm4j.io.InputException;
 import io.vlm4j.tensor.Precision;
 import java.util.List;
@@ -20,10 +21,7 @@ import java.util.List;
  * @param averageDecay decay of the running mean of weights that is kept as the result; 0 keeps the
  *     last weights
  * @param seed of all chance
- * @param principalShare how often a picture's principal text is taken, rather than another of its
- *     texts
- * @param unknownWords how often a word of a text, but for one, is made unknown, its letters
- *     shuffled
+ * @param captions choice and changes of texts
  * @param augmentation changes of pictures
  * @param layerDecay factor on the learning rate from each layer of a tower to the one below it; 1
  *     for none
@@ -41,8 +39,7 @@ public record TrainingConfig(
     String precision,
     double averageDecay,
     long seed,
-    double principalShare,
-    double unknownWords,
+    Captions captions,
     Augmentation augmentation,
     double layerDecay,
     List<ParameterRule> rules) {
@@ -56,8 +53,6 @@ public record TrainingConfig(
     require(isBound(warmup), "warmup must be at least 0, not " + warmup);
     require(isBound(maxGradientNorm), "maxGradientNorm must be at least 0, not " + maxGradientNorm);
     require(isShare(averageDecay), "averageDecay must lie in [0, 1), not " + averageDecay);
-    require(principalShare >= 0 && principalShare <= 1, "principalShare must lie in [0, 1]");
-    require(isShare(unknownWords), "unknownWords must lie in [0, 1), not " + unknownWords);
     require(layerDecay > 0 && layerDecay <= 1, "layerDecay must lie in (0, 1], not " + layerDecay);
     rules = List.copyOf(rules);
     Precision.parse(precision);
@@ -76,8 +71,7 @@ public record TrainingConfig(
       String precision,
       double averageDecay,
       long seed,
-      double principalShare,
-      double unknownWords,
+      Captions captions,
       Augmentation augmentation) {
     this(
         batchSize,
@@ -91,8 +85,7 @@ public record TrainingConfig(
         precision,
         averageDecay,
         seed,
-        principalShare,
-        unknownWords,
+        captions,
         augmentation,
         1,
         List.of());

@@ -2,6 +2,7 @@ package io.vlm4j.train;
 
 import io.vlm4j.data.Augmentation;
 import io.vlm4j.data.BatchOrder;
+import io.vlm4j.data.Captions;
 import io.vlm4j.data.PairCollator;
 import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
@@ -43,7 +44,19 @@ final class Colours implements AutoCloseable {
     ObjectNode tree =
         Json.toTree(
             new TrainingConfig(
-                8, 3e-3, 0.9, 0.98, 1e-6, 0.1, 0, 1, "f32", 0, 5, 1, 0, Augmentation.NONE));
+                8,
+                3e-3,
+                0.9,
+                0.98,
+                1e-6,
+                0.1,
+                0,
+                1,
+                "f32",
+                0,
+                5,
+                Captions.PRINCIPAL,
+                Augmentation.NONE));
     tree.setAll(Json.toTree(changes));
     return Json.fromTree(tree, TrainingConfig.class, "test");
   }
@@ -69,7 +82,9 @@ final class Colours implements AutoCloseable {
   }
 
   Trainer trainer(TrainingConfig config, List<Sample> samples) {
-    var collator = new PairCollator(spec.preprocessing(), config.augmentation(), tokenizer, 1, 0);
+    var collator =
+        new PairCollator(
+            spec.preprocessing(), config.augmentation(), tokenizer, Captions.PRINCIPAL);
     var batches = new BatchOrder(samples, config.batchSize(), config.seed());
     return new Trainer(spec, config, batches, collator, new Device("cpu"));
   }

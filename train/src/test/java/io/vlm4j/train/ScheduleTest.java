@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.vlm4j.data.Augmentation;
+import io.vlm4j.data.Captions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,7 +44,19 @@ class ScheduleTest {
   void warmUpBelowOneIsAShareOfAllSteps(double warmup, long steps) {
     var config =
         new TrainingConfig(
-            8, 1e-3, 0.9, 0.98, 1e-6, 0.1, warmup, 1, "f32", 0, 0, 1, 0, Augmentation.NONE);
+            8,
+            1e-3,
+            0.9,
+            0.98,
+            1e-6,
+            0.1,
+            warmup,
+            1,
+            "f32",
+            0,
+            0,
+            Captions.PRINCIPAL,
+            Augmentation.NONE);
 
     assertThat(config.schedule(200)).isEqualTo(new Schedule(1e-3, steps, 200));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.vlm4j.data.Augmentation;
+import io.vlm4j.data.Captions;
 import io.vlm4j.io.Json;
 import io.vlm4j.model.Family;
 import io.vlm4j.model.Layout;
@@ -39,7 +40,19 @@ class TrainingParityTest {
           new GradientStep(
               model,
               new TrainingConfig(
-                  16, 1e-3, 0.9, 0.98, 1e-6, 0.2, 5, 1, "f32", 0, 0, 1, 0, Augmentation.NONE),
+                  16,
+                  1e-3,
+                  0.9,
+                  0.98,
+                  1e-6,
+                  0.2,
+                  5,
+                  1,
+                  "f32",
+                  0,
+                  0,
+                  Captions.PRINCIPAL,
+                  Augmentation.NONE),
               new Device("cpu"))) {
         for (int i = 0; i < losses.length; i++) {
           assertThat(schedule.at(i)).isCloseTo(rates[i], within(1e-8));

@@ -66,7 +66,9 @@ public final class Clip extends Model implements DualEncoder {
     Tensor images = torch.normalize(imageFeatures(batch.get(Batch.PIXELS)).to(ScalarType.Float));
     Tensor texts = torch.normalize(textFeatures(batch.get(Batch.TOKENS)).to(ScalarType.Float));
     var losses = new LinkedHashMap<String, Tensor>();
-    losses.put("contrastive_loss", ContrastiveLoss.softmax(images, texts, logScale));
+    losses.put(
+        "contrastive_loss",
+        ContrastiveLoss.softmax(images, texts, logScale, batch.find(Batch.TARGETS)));
     return losses;
   }
 

@@ -69,7 +69,9 @@ public final class SigLip extends Model implements DualEncoder {
     Tensor images = torch.normalize(imageFeatures(batch.get(Batch.PIXELS)).to(ScalarType.Float));
     Tensor texts = torch.normalize(textFeatures(batch.get(Batch.TOKENS)).to(ScalarType.Float));
     var losses = new LinkedHashMap<String, Tensor>();
-    losses.put("contrastive_loss", ContrastiveLoss.sigmoid(images, texts, logScale, bias));
+    losses.put(
+        "contrastive_loss",
+        ContrastiveLoss.sigmoid(images, texts, logScale, bias, batch.find(Batch.TARGETS)));
     return losses;
   }
 
