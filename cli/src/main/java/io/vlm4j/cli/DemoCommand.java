@@ -86,7 +86,8 @@ final class DemoCommand implements Callable<Integer> {
         validation.size());
     Terminal.line("run", "%s", folder);
 
-    var session = new TrainingSession(recipe, training, validation, folder, device, null);
+    var session =
+        new TrainingSession(recipe, TrainingData.of(training), validation, folder, device, null);
     var result =
         session.run(
             length.budget(smoke ? SMOKE_BUDGET : new Budget.Minutes(DEFAULT_MINUTES)),

@@ -1,6 +1,7 @@
 package io.vlm4j.cli;
 
 import io.vlm4j.data.Sample;
+import io.vlm4j.data.source.Sources;
 import io.vlm4j.eval.PairEvaluation;
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
@@ -9,6 +10,7 @@ import io.vlm4j.model.ModelFolder;
 import io.vlm4j.train.Budget;
 import io.vlm4j.train.Recipe;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +42,27 @@ final class TrainCommand implements Callable<Integer> {
       description = PairData.PLACES)
   private String trainData = "";
 
+  @Option(
+      names = "--stream",
+      description =
+          "Read samples as they are needed, shard by shard, instead of all records at the start:"
+              + " for sets too large for memory. Every sample needs a picture and a caption.")
+  private boolean stream;
+
+  @Option(
+      names = "--shuffle-window",
+      paramLabel = "N",
+      defaultValue = "10000",
+      description =
+          "How many samples of a stream are shuffled together (default: ${DEFAULT-VALUE}).")
+  private int shuffleWindow;
+
+  @Option(
+      names = "--train-data-upsampling-factors",
+      paramLabel = "A::B",
+      description = "Of a stream: how much more often each source that :: joins is drawn from.")
+  private @Nullable String factors;
+
   @Option(names = "--val-data", paramLabel = "PATH", description = "The same, to measure on.")
   private @Nullable String validationData;
 
@@ -61,7 +84,7 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Device device = devices.open();
-    List<Sample> training = data.read(trainData);
+    TrainingData training = training();
     List<Sample> validation = validationData == null ? List.of() : data.read(validationData);
     var weights =
         recipeOptions
@@ -71,7 +94,7 @@ final class TrainCommand implements Callable<Integer> {
     Recipe recipe = ruleOptions.apply(recipe(weights));
     if (!recipeOptions.hasBatchSize() && training.size() < recipe.training().batchSize()) {
       recipe =
-          recipe.with(Map.of("training.batchSize", Json.parse(Integer.toString(training.size()))));
+          recipe.with(Map.of("training.batchSize", Json.parse(Long.toString(training.size()))));
     }
     Terminal.line(
         "pictures", "%,d to learn from, %,d to measure on", training.size(), validation.size());
@@ -81,6 +104,29 @@ final class TrainCommand implements Callable<Integer> {
       tune(recipe, weights, training, validation, device);
     }
     return 0;
+  }
+
+  private TrainingData training() {
+    if (stream) {
+      return TrainingData.streamed(
+          Sources.openEach(trainData, data.columns()), factors(), shuffleWindow);
+    }
+    if (factors != null) {
+      throw new InputException("--train-data-upsampling-factors goes with --stream");
+    }
+    return TrainingData.of(data.read(trainData));
+  }
+
+  private List<Double> factors() {
+    try {
+      return factors == null
+          ? List.of()
+          : Arrays.stream(factors.split("::", -1)).map(Double::valueOf).toList();
+    } catch (NumberFormatException e) {
+      throw new InputException(
+          "--train-data-upsampling-factors: '%s' is not numbers joined by ::".formatted(factors),
+          e);
+    }
   }
 
   private Recipe recipe(@Nullable ModelFolder weights) {
@@ -115,7 +161,7 @@ final class TrainCommand implements Callable<Integer> {
   private void tune(
       Recipe recipe,
       ModelFolder weights,
-      List<Sample> training,
+      TrainingData training,
       List<Sample> validation,
       Device device) {
     var start =

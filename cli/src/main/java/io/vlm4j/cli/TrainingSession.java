@@ -1,6 +1,5 @@
 package io.vlm4j.cli;
 
-import io.vlm4j.data.BatchOrder;
 import io.vlm4j.data.PairCollator;
 import io.vlm4j.data.Sample;
 import io.vlm4j.eval.PairEvaluation;
@@ -41,7 +40,7 @@ final class TrainingSession {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingSession.class);
 
   private final Recipe recipe;
-  private final List<Sample> training;
+  private final TrainingData training;
   private final List<Sample> validation;
   private final Path out;
   private final Device device;
@@ -54,7 +53,7 @@ final class TrainingSession {
    */
   TrainingSession(
       Recipe recipe,
-      List<Sample> training,
+      TrainingData training,
       List<Sample> validation,
       Path out,
       Device device,
@@ -119,7 +118,7 @@ final class TrainingSession {
               config.augmentation(),
               tokenizer,
               config.captions());
-      var batches = new BatchOrder(training, config.batchSize(), config.seed());
+      var batches = training.batches().apply(config);
       var trainer = new Trainer(() -> begin(spec), config, batches, collator, device);
       if (resume.isPresent()) {
         requireSame(folder, resolved);
@@ -167,7 +166,7 @@ final class TrainingSession {
     if (resume) {
       return Tokenizer.read(tokenizerFolder(), context);
     }
-    List<String> texts = training.stream().flatMap(s -> s.texts().stream()).toList();
+    List<String> texts = training.texts().get();
     return Tokenizer.of(BytePairs.learn(texts, recipe.model().vocabularySize()), context);
   }
 
@@ -198,7 +197,7 @@ final class TrainingSession {
   private Map<String, String> params(Recipe resolved) {
     var params = new TreeMap<String, String>();
     flatten("", resolved.toTree(), params);
-    params.put("train_samples", Integer.toString(training.size()));
+    params.put("train_samples", Long.toString(training.size()));
     params.put("device", device.str().getString());
     if (start != null) {
       params.put("start", start.name());

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +102,8 @@ final class ShardFiles {
       Path target = folder.resolve(name);
       try {
         Files.createDirectories(folder);
-        Path aside = Files.createTempFile(folder, "." + name + ".", ".part");
+        // Not a temporary file of Java's, which only its owner may read.
+        Path aside = folder.resolve("." + name + "." + UUID.randomUUID() + ".part");
         asides.put(name, aside);
         MessageDigest digest = sha256();
         try (var stream =
