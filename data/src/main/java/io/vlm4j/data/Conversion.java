@@ -120,7 +120,7 @@ public final class Conversion {
           "not one of %d samples can be written; the first: %s"
               .formatted(
                   positions.count(),
-                  skipped.causes().values().stream().findFirst().orElse("not known")));
+                  skipped.sortedCauses().values().stream().findFirst().orElse("not known")));
     }
     sink.finish();
     return new Result(written, shards, found);

@@ -22,6 +22,9 @@ final class Languages {
   /** What is said of texts in which there is too little to go by. */
   static final String TOO_SHORT = "too short to tell";
 
+  /** Languages of less than one text in a hundred, which are mostly mistakes. */
+  static final String OTHERS = "others";
+
   // A letter in UTF-8 has about as many bytes as it has to say: a Han character has three.
   private static final int FEWEST_BYTES = 16;
   private static final String MODEL = "/langdetect-183.bin";
@@ -53,8 +56,9 @@ final class Languages {
                     }))
             .flatMap(List::stream)
             .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
-    var frequencies = new Frequencies(counts.size());
-    counts.forEach(frequencies::add);
+    var frequencies = new Frequencies(counts.size() + 1);
+    counts.forEach(
+        (name, count) -> frequencies.add(100 * count < texts.size() ? OTHERS : name, count));
     return frequencies.most(counts.size());
   }
 

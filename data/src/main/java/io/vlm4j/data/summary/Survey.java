@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.stream.Gatherers;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +79,7 @@ final class Survey {
         texts.summary(),
         metadata.most(),
         shown.items(),
-        new TreeMap<>(skipped.causes()));
+        skipped.sortedCauses());
   }
 
   private Optional<Chosen> read(Positions positions, long position) {
