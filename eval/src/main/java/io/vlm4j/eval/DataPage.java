@@ -18,7 +18,7 @@ import java.util.Map;
  */
 public final class DataPage {
   private static final int BARS = 32;
-  private static final int WORDS = 30;
+  private static final int WORDS = 16;
   private static final int BROKEN = 500;
 
   private DataPage() {}

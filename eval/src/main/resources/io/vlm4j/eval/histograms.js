@@ -26,7 +26,9 @@
     const every = Math.max(1, Math.ceil(bars / TICKS));
     const marks = [];
     for (let i = 0; i < (whole ? bars : bars + 1); i += every) marks.push(whole ? i + 0.5 : i);
-    const range = at => at == null ? ""
+    const all = counts.reduce((sum, count) => sum + count, 0);
+    // What is in the legend while the pointer is elsewhere: everything.
+    const range = at => at == null ? number(edges[0]) + " – " + number(edges[whole ? bars - 1 : bars])
       : whole ? number(edges[at])
       : number(edges[at]) + " – " + number(edges[at + 1]);
     return new uPlot({
@@ -41,7 +43,7 @@
           width: 1,
           paths: uPlot.paths.bars({size: [0.9, 64], align: 0}),
           points: {show: false},
-          value: (plot, value) => value == null ? "" : value.toLocaleString("en"),
+          value: (plot, value) => (value ?? all).toLocaleString("en"),
         },
       ],
       scales: {
