@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "inspect",
     description = {
-      "Says what a data set holds, and what of it is broken: on the terminal, and on a page with",
-      "histograms and samples."
+      "Says what a data set holds, and what of it is broken.",
+      "A page shows histograms and samples besides."
     })
 final class DataInspectCommand implements Callable<Integer> {
   private static final int NAMES = 12; // on a line

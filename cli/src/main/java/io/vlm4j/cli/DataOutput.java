@@ -10,7 +10,6 @@ import io.vlm4j.data.source.ClipBenchmarkFolder;
 import io.vlm4j.io.InputException;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -111,7 +110,7 @@ final class DataOutput {
   static void tell(SkippedSamples skipped) {
     if (skipped.count() > 0) {
       Terminal.line("left out", "%,d broken or unfit", skipped.count());
-      Map<String, String> causes = new TreeMap<>(skipped.causes());
+      Map<String, String> causes = skipped.sortedCauses();
       causes.entrySet().stream()
           .limit(SHOWN_CAUSES)
           .forEach(cause -> Terminal.line("", "%s: %s", cause.getKey(), cause.getValue()));
