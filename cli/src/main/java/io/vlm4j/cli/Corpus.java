@@ -16,6 +16,9 @@ import java.util.stream.Stream;
 
 /** The demo's corpus: fetched with Maven, since only the demo needs it, and rendered once. */
 final class Corpus {
+  /** Side of the rendered pictures, in pixels. */
+  static final int RENDERED_SIZE = 64;
+
   private static final long FETCH_MINUTES = 30;
 
   private Corpus() {}

@@ -29,7 +29,6 @@ import picocli.CommandLine.Option;
       "Fetches and renders the pictures on first use; ends with a model folder and a report."
     })
 final class DemoCommand implements Callable<Integer> {
-  private static final int RENDERED_SIZE = 64;
   private static final int SMOKE_DRAWINGS = 160;
   private static final double DEFAULT_MINUTES = 5;
   private static final Budget SMOKE_BUDGET = new Budget.Steps(20);
@@ -65,7 +64,7 @@ final class DemoCommand implements Callable<Integer> {
     Device device = devices.open();
     IconSplit split = IconSplit.load();
     IconCorpus corpus =
-        Corpus.open(split, RENDERED_SIZE, smoke ? SMOKE_DRAWINGS : Integer.MAX_VALUE);
+        Corpus.open(split, Corpus.RENDERED_SIZE, smoke ? SMOKE_DRAWINGS : Integer.MAX_VALUE);
     List<Sample> all = corpus.training(split);
     if (!heldOutStyle.isEmpty() && !split.trainStyles().contains(heldOutStyle)) {
       throw new InputException(

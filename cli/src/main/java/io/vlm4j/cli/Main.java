@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
       EmbedCommand.class,
       TokenizeCommand.class,
       PreprocessCommand.class,
+      DataCommand.class,
       PullCommand.class,
       ModelsCommand.class,
       InspectCommand.class,

@@ -23,7 +23,8 @@ final class Terminal {
   static final class Bar implements AutoCloseable {
     private final String name;
     private final @Nullable ProgressBar bar;
-    private double shown = System.nanoTime() / 1e9;
+    private final double started = System.nanoTime() / 1e9;
+    private double shown = started;
 
     Bar(String name) {
       this.name = name;
@@ -61,6 +62,16 @@ final class Terminal {
               progress.loss(),
               progress.pairsPerSecond(),
               duration(progress.secondsLeft())));
+    }
+
+    /** With the pace since the bar appeared. */
+    void showPace(long done, long all) {
+      double rate = done / Math.max(1e-3, System.nanoTime() / 1e9 - started);
+      show(
+          done,
+          all,
+          String.format(
+              Locale.ROOT, "%.0f/s, %s left", rate, duration((all - done) / Math.max(1e-3, rate))));
     }
 
     @Override

@@ -184,7 +184,7 @@ final class TrainCommand implements Callable<Integer> {
           new ModelCard(
               start,
               session.recipe(),
-              training.size(),
+              Math.toIntExact(training.size()),
               measured,
               dataset,
               result.outcome().steps(),

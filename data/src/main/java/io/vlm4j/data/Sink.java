@@ -10,6 +10,16 @@ import java.util.Iterator;
  * different threads.
  */
 public interface Sink {
+  /**
+   * What a sample is called in its shard, where no second one may be called the same; empty if it
+   * needs no name.
+   *
+   * @throws io.vlm4j.io.InputException if the sample does not fit the layout
+   */
+  default String member(Sample sample) {
+    return "";
+  }
+
   /** Whether a shard is written already, whole. */
   boolean has(int shard);
 

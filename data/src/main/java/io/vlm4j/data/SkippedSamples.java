@@ -2,6 +2,8 @@ package io.vlm4j.data;
 
 import io.vlm4j.io.InputException;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,5 +34,15 @@ public final class SkippedSamples {
   /** The cause for each origin. */
   public Map<String, String> causes() {
     return Map.copyOf(causes);
+  }
+
+  /** The cause for each origin, by origin; a cause does not repeat its origin. */
+  public SequencedMap<String, String> sortedCauses() {
+    var sorted = new TreeMap<String, String>();
+    causes.forEach((origin, cause) ->
+        sorted.put(
+            origin,
+            cause.startsWith(origin + ": ") ? cause.substring(origin.length() + 2) : cause));
+    return sorted;
   }
 }

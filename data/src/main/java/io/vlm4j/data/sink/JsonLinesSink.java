@@ -33,6 +33,11 @@ public final class JsonLinesSink implements Sink {
   }
 
   @Override
+  public String member(Sample sample) {
+    return SampleKeys.member(sample);
+  }
+
+  @Override
   public boolean has(int shard) {
     return files.has(shard);
   }

@@ -11,20 +11,15 @@ import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +51,11 @@ public final class WebDatasetSink implements Sink {
   }
 
   @Override
+  public String member(Sample sample) {
+    return SampleKeys.member(sample);
+  }
+
+  @Override
   public boolean has(int shard) {
     return files.has(shard);
   }
@@ -68,11 +68,11 @@ public final class WebDatasetSink implements Sink {
       draft.write(
           ".tar",
           stream -> {
-            try (var tar = new Archive(stream)) {
+            try (var tar = new ShardTar(stream)) {
               while (samples.hasNext()) {
                 Sample sample = samples.next();
                 if (!isFailure(sample)) {
-                  tar.add(sample);
+                  tar.add(sample, members(sample));
                 }
                 rows.add(row(sample));
               }
@@ -133,54 +133,24 @@ public final class WebDatasetSink implements Sink {
         files.folder().resolve("sizes.json"), Json.toText(files.finish(".tar")));
   }
 
-  /** One tar. */
-  private static final class Archive implements AutoCloseable {
-    private final TarArchiveOutputStream tar;
-    private final Set<String> keys = new HashSet<>();
-
-    Archive(OutputStream stream) {
-      tar = new TarArchiveOutputStream(stream, "UTF-8");
-      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-      tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
-      tar.setAddPaxHeadersForNonAsciiNames(true);
+  private static Map<String, byte[]> members(Sample sample) {
+    var members = new Members();
+    Map<String, @Nullable Object> json = new LinkedHashMap<>(sample.metadata());
+    if (!SampleKeys.member(sample).equals(sample.key())) {
+      json.put(SampleJson.KEY, sample.key());
     }
-
-    void add(Sample sample) throws IOException {
-      String key = SampleKeys.member(sample);
-      if (!keys.add(key)) {
-        throw new InputException(
-            "%s: a second sample of key '%s' in one shard".formatted(sample.origin(), key));
+    if (SampleJson.isPair(sample)) {
+      sample.pictures().forEach(members::keep);
+      for (String text : sample.texts()) {
+        members.bytes.put("txt", text.getBytes(StandardCharsets.UTF_8));
       }
-      var members = new Members();
-      Map<String, @Nullable Object> json = new LinkedHashMap<>(sample.metadata());
-      if (!key.equals(sample.key())) {
-        json.put(SampleJson.KEY, sample.key());
-      }
-      if (SampleJson.isPair(sample)) {
-        sample.pictures().forEach(members::keep);
-        for (String text : sample.texts()) {
-          members.bytes.put("txt", text.getBytes(StandardCharsets.UTF_8));
-        }
-      } else {
-        json.put(SampleJson.PARTS, SampleJson.write(sample.parts(), members));
-      }
-      if (!json.isEmpty()) {
-        members.bytes.put("json", Json.toLine(json).getBytes(StandardCharsets.UTF_8));
-      }
-      for (Map.Entry<String, byte[]> member : members.bytes.entrySet()) {
-        var entry = new TarArchiveEntry(key + "." + member.getKey());
-        entry.setSize(member.getValue().length);
-        entry.setModTime(0L); // the same samples give the same bytes
-        tar.putArchiveEntry(entry);
-        tar.write(member.getValue());
-        tar.closeArchiveEntry();
-      }
+    } else {
+      json.put(SampleJson.PARTS, SampleJson.write(sample.parts(), members));
     }
-
-    @Override
-    public void close() throws IOException {
-      tar.close();
+    if (!json.isEmpty()) {
+      members.bytes.put("json", Json.toLine(json).getBytes(StandardCharsets.UTF_8));
     }
+    return members.bytes;
   }
 
   /** The members of one sample by kind; the first picture is plainly {@code jpg}. */

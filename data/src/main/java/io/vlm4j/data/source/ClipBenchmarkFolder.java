@@ -1,8 +1,11 @@
 package io.vlm4j.data.source;
 
+import io.vlm4j.data.SkippedSamples;
+import io.vlm4j.data.Source;
 import io.vlm4j.io.Utf8;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -18,6 +21,25 @@ public record ClipBenchmarkFolder(List<String> classNames, List<String> template
     return new ClipBenchmarkFolder(
         lines(folder.resolve("classnames.txt")),
         lines(folder.resolve("zeroshot_classification_templates.txt")));
+  }
+
+  /**
+   * The classes that a source's samples tell, in order, and no prompts. Reads every sample.
+   *
+   * @param field of the metadata that holds the class
+   * @param skipped is told of samples that cannot be read
+   */
+  public static ClipBenchmarkFolder of(Source source, String field, SkippedSamples skipped) {
+    return new ClipBenchmarkFolder(
+        source.stream(skipped)
+            .map(sample -> sample.label(field))
+            .filter(name -> !name.isBlank())
+            .distinct()
+            .sorted(
+                Comparator.comparingInt((String name) -> name.matches("\\d+") ? name.length() : 0)
+                    .thenComparing(Comparator.naturalOrder())) // 2 before 10
+            .toList(),
+        List.of());
   }
 
   /** Whether the shards of a folder are those of a retrieval set, where a line is a caption. */

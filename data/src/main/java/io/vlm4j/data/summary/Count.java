@@ -1,0 +1,4 @@
+package io.vlm4j.data.summary;
+
+/** How often a name came. */
+public record Count(String name, long count) {}
