@@ -44,7 +44,7 @@ final class FaultyHost {
   }
 
   /** What the measurement lets the downloader take at most. */
-  static final int MOST_BYTES = 4 << 20;
+  static final int MOST_BYTES = 1 << 20;
 
   private static final int BASES = 64;
 

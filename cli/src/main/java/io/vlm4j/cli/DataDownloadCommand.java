@@ -105,9 +105,8 @@ final class DataDownloadCommand implements Callable<Integer> {
   @Option(
       names = "--encode-quality",
       paramLabel = "Q",
-      defaultValue = "95",
-      description = "1 to 100, of jpg and webp (default: ${DEFAULT-VALUE}).")
-  private int quality = 95;
+      description = "1 to 100 of jpg and webp (default: 95), 0 to 9 of png (default: 6).")
+  private @Nullable Integer quality;
 
   @Option(
       names = "--disable-reencoding",
@@ -242,8 +241,7 @@ final class DataDownloadCommand implements Callable<Integer> {
         .withPicture(
             PictureRecipe.DEFAULT
                 .withResize(ResizeMode.of(resizeMode), size, onlyIfBigger)
-                .withEncoding(
-                    new Reencoding(format(), quality), keep ? Reencode.NEVER : Reencode.WHEN_NEEDED)
+                .withEncoding(encoding(), keep ? Reencode.NEVER : Reencode.WHEN_NEEDED)
                 .withFilter(minSize, maxAspectRatio, PictureRecipe.DEFAULT.maxArea()))
         .withShards(shardSize, DownloadOptions.DEFAULT.shardsInFlight());
   }
@@ -254,6 +252,12 @@ final class DataDownloadCommand implements Callable<Integer> {
 
   private Set<String> directives() {
     return directives.isBlank() ? Set.of() : Set.copyOf(Arrays.asList(directives.split(",", -1)));
+  }
+
+  private Reencoding encoding() {
+    ImageFormat as = format();
+    int usual = as == ImageFormat.PNG ? 6 : 95;
+    return new Reencoding(as, quality == null ? usual : quality);
   }
 
   private ImageFormat format() {

@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param timeout until all of an answer is there, from the moment a request is made; each try, and
  *     each redirect, has as long. An answer that trickles ends here, too
  * @param attempts tries of one address. Only what may pass is tried again: answers 408, 429, 500,
- *     502, 503 and 504, timeouts, broken connections, and a name server that is busy
+ *     502, 503 and 504, connections that break or do not stand in time, and a name server that is
+ *     busy; not an answer that does not end in time
  * @param firstPause before the second try; it doubles with each, and a part of it is random
  * @param longestPause what {@code Retry-After} may ask for; a host that asks for more is given up
  * @param redirects that are followed

@@ -230,7 +230,8 @@ final class WebClient implements AutoCloseable {
     try {
       return future.get(deadline.left(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException _) {
-      throw DownloadFailure.download("not all of an answer in time").passing(Duration.ZERO);
+      // Not tried again: the limit says how long one address may keep a place.
+      throw DownloadFailure.download("not all of an answer in time");
     } catch (ExecutionException _) {
       throw failure(future.exceptionNow());
     }

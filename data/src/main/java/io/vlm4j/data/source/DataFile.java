@@ -6,6 +6,7 @@ import io.vlm4j.io.Json;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ record DataFile(String address) {
     if (segment.byteSize() > Integer.MAX_VALUE - 8) {
       throw new InputException(address + ": larger than 2 GiB");
     }
-    return segment.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+    return segment.toArray(ValueLayout.JAVA_BYTE);
   }
 
   private static MemorySegment map(Path file) {

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
  * sources.
  */
 public final class Sources {
+  private static final Pattern NUMBER = Pattern.compile("\\d+");
   private static final List<String> TABLES = List.of(".csv", ".tsv", ".txt");
   private static final List<String> LINES = List.of(".jsonl", ".ndjson");
 
@@ -126,7 +128,7 @@ public final class Sources {
 
   /** A name in which numbers sort by their value: {@code 2.tar} before {@code 10.tar}. */
   private static String naturalName(Path file) {
-    return java.util.regex.Pattern.compile("\\d+")
+    return NUMBER
         .matcher(String.valueOf(file.getFileName()))
         .replaceAll(number -> "%3d%s".formatted(number.group().length(), number.group()));
   }
