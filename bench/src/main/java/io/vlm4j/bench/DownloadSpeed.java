@@ -32,11 +32,11 @@ import java.util.stream.IntStream;
  * How fast pictures are downloaded, and whether all of them are, from a host on this machine.
  *
  * <p>Arguments are names and values, {@code images=20000 side=256 faults=true mode=no size=256
- * memory=700m connections=256 shard=2000 kills=0 seed=1}: how many pictures of which width,
- * whether a tenth of them comes with faults, how they are resized and to what, the heap of the
- * downloading process, and how often it is killed at a random moment and started again. The host,
- * the downloader and the check are three processes. Prints one line of JSON for each run and one
- * for the check; {@code wrong} must be empty.
+ * memory=700m connections=256 shard=2000 kills=0 seed=1}: how many pictures of which width, whether
+ * a tenth of them comes with faults, how they are resized and to what, the heap of the downloading
+ * process, and how often it is killed at a random moment and started again. The host, the
+ * downloader and the check are three processes. Prints one line of JSON for each run and one for
+ * the check; {@code wrong} must be empty.
  */
 public final class DownloadSpeed {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
