@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -24,7 +25,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
  * Amazon's. Without credentials requests are not signed, as public buckets want it.
  */
 final class S3Store {
-  private static @Nullable S3Client client;
+  private static final Map<String, S3Client> CLIENTS = new ConcurrentHashMap<>(); // by endpoint
 
   private S3Store() {}
 
@@ -51,20 +52,22 @@ final class S3Store {
     }
   }
 
-  private static synchronized S3Client client() {
-    if (client == null) {
-      var builder =
-          S3Client.builder()
-              .httpClient(UrlConnectionHttpClient.create())
-              .credentialsProvider(credentials())
-              .region(Region.of(setting("AWS_REGION").orElse("us-east-1")));
-      setting("AWS_ENDPOINT_URL_S3")
-          .or(() -> setting("AWS_ENDPOINT_URL"))
-          .ifPresent(
-              endpoint -> builder.endpointOverride(URI.create(endpoint)).forcePathStyle(true));
-      client = builder.build();
+  private static S3Client client() {
+    String endpoint =
+        setting("AWS_ENDPOINT_URL_S3").or(() -> setting("AWS_ENDPOINT_URL")).orElse("");
+    return CLIENTS.computeIfAbsent(endpoint, S3Store::client);
+  }
+
+  private static S3Client client(String endpoint) {
+    var builder =
+        S3Client.builder()
+            .httpClient(UrlConnectionHttpClient.create())
+            .credentialsProvider(credentials())
+            .region(Region.of(setting("AWS_REGION").orElse("us-east-1")));
+    if (!endpoint.isEmpty()) {
+      builder.endpointOverride(URI.create(endpoint)).forcePathStyle(true);
     }
-    return client;
+    return builder.build();
   }
 
   private static AwsCredentialsProvider credentials() {
