@@ -69,7 +69,7 @@ class CommandIT {
         "--threads -1 | threads must be at least 1",
         "--save-seconds -1 | --save-seconds must be at least 0",
         "--resume latest | holds no run to resume",
-        "--csv-img-key x --train-data absent.csv | cannot read absent.csv: there is no such file"
+        "--csv-img-key x --train-data absent.csv | absent.csv: there is no such file or folder"
       })
   void aTrainingThatCannotBeginLeavesNothing(String options, String told) {
     Path out = folder.resolve("out");
@@ -86,12 +86,12 @@ class CommandIT {
 
   @Test
   void aTableWithoutTheColumnIsRefusedWithThoseItHas() throws IOException {
-    Path table = Files.writeString(folder.resolve("t.csv"), "image,caption\na.png,a\n");
+    Path table = Files.writeString(folder.resolve("t.csv"), "picture,words\na.png,a\n");
 
     workshop
         .command()
         .run("train", "--train-data", table, "--out", folder.resolve("out"))
-        .failed("no column 'filepath'; the columns are [image, caption]");
+        .failed("no column 'filepath' or 'image'", "the columns are [picture, words]");
 
     assertThat(folder.resolve("out")).doesNotExist();
   }

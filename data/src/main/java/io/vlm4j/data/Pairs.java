@@ -18,6 +18,9 @@ public final class Pairs {
    * @throws InputException if there is not one; it tells why, if that is known
    */
   public static List<Sample> in(Source source) {
+    if (source.shards().size() == 1) {
+      source.shards().getFirst().open(); // what cannot be opened at all ends here, in its own words
+    }
     var pairs = new ArrayList<Sample>();
     var left = new int[1];
     var skipped = new SkippedSamples();

@@ -91,6 +91,7 @@ final class ShardFiles {
     private final int shard;
     private final Map<String, Path> asides = new LinkedHashMap<>();
     private final Map<String, Object> facts = new LinkedHashMap<>();
+    private final boolean makesFolder = !Files.exists(folder);
 
     Draft(int shard) {
       this.shard = shard;
@@ -152,6 +153,13 @@ final class ShardFiles {
           Files.deleteIfExists(aside);
         } catch (IOException _) {
           // A leftover with a dot before its name is no shard, and the next run clears it away.
+        }
+      }
+      if (makesFolder) {
+        try {
+          Files.deleteIfExists(folder);
+        } catch (IOException _) {
+          // It is not empty: there are shards in it.
         }
       }
     }
