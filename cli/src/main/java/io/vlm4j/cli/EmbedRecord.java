@@ -1,6 +1,7 @@
 package io.vlm4j.cli;
 
 import io.vlm4j.io.AtomicFiles;
+import io.vlm4j.io.Digests;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -96,7 +96,7 @@ record EmbedRecord(
 
   /** SHA-256 of what pictures are called, and of texts. */
   static String hash(List<EmbedInput.Row> rows) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.sha256();
     for (EmbedInput.Row row : rows) {
       update(digest, String.valueOf(row.picture()));
       update(digest, String.valueOf(row.caption()));
@@ -106,7 +106,7 @@ record EmbedRecord(
 
   /** SHA-256 of a model folder's files: weights, configuration, tokenizer. */
   static String hash(Path model) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.sha256();
     var chunk = new byte[1 << 18];
     try (Stream<Path> files = Files.list(model)) {
       for (Path file : files.sorted().toList()) {
@@ -132,13 +132,5 @@ record EmbedRecord(
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     digest.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
     digest.update(bytes);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has it", e);
-    }
   }
 }

@@ -52,6 +52,16 @@ public final class SampleJson {
 
   private SampleJson() {}
 
+  /** The metadata of a record: what stands under {@link #METADATA}, or else all of it. */
+  public static Map<String, @Nullable Object> metadata(Map<String, @Nullable Object> record) {
+    if (!(record.get(METADATA) instanceof Map<?, ?> exact)) {
+      return record;
+    }
+    Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+    exact.forEach((key, value) -> copy.put(String.valueOf(key), value));
+    return copy;
+  }
+
   /** Whether a sample is at most one picture, and after it at most one text. */
   public static boolean isPair(Sample sample) {
     List<Part> parts = sample.parts();

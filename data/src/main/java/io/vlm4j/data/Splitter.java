@@ -1,12 +1,10 @@
 package io.vlm4j.data;
 
 import io.vlm4j.io.InputException;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.RandomAccess;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 
@@ -156,27 +154,8 @@ public record Splitter(SequencedMap<String, Double> parts, String group, long se
 
     @Override
     public List<Sample> open() {
-      return new Chosen(shard.open(), indices);
-    }
-  }
-
-  private static final class Chosen extends AbstractList<Sample> implements RandomAccess {
-    private final List<Sample> samples;
-    private final int[] indices;
-
-    Chosen(List<Sample> samples, int[] indices) {
-      this.samples = samples;
-      this.indices = indices;
-    }
-
-    @Override
-    public int size() {
-      return indices.length;
-    }
-
-    @Override
-    public Sample get(int i) {
-      return samples.get(indices[i]);
+      List<Sample> all = shard.open();
+      return new LazyList<>(indices.length, i -> all.get(indices[i]));
     }
   }
 }

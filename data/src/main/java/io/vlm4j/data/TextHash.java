@@ -1,9 +1,8 @@
 package io.vlm4j.data;
 
+import io.vlm4j.io.Digests;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** A number for a text or for bytes that any program can compute, by SHA-256. */
 public final class TextHash {
@@ -16,10 +15,6 @@ public final class TextHash {
 
   /** The first eight bytes of their SHA-256, the highest first. */
   public static long of(byte[] bytes) {
-    try {
-      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(bytes)).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
+    return ByteBuffer.wrap(Digests.sha256().digest(bytes)).getLong();
   }
 }

@@ -1,11 +1,11 @@
 package io.vlm4j.io.hub;
 
+import io.vlm4j.io.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
@@ -23,10 +23,10 @@ final class ContentHash {
    */
   static String of(Path file, String etag) throws IOException {
     if (etag.matches("[0-9a-f]{64}")) {
-      return digest(file, sha("SHA-256"));
+      return digest(file, Digests.sha256());
     }
     if (etag.matches("[0-9a-f]{40}")) {
-      MessageDigest digest = sha("SHA-1");
+      MessageDigest digest = Digests.sha1();
       digest.update(("blob " + Files.size(file) + "\0").getBytes(StandardCharsets.US_ASCII));
       return digest(file, digest);
     }
@@ -41,13 +41,5 @@ final class ContentHash {
       }
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha(String algorithm) {
-    try {
-      return MessageDigest.getInstance(algorithm);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has it", e);
-    }
   }
 }

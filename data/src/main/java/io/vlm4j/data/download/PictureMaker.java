@@ -4,10 +4,8 @@ import io.vlm4j.image.ImageDecoder;
 import io.vlm4j.image.ImageFormat;
 import io.vlm4j.image.ImageHeader;
 import io.vlm4j.image.Reencoding.Frame;
+import io.vlm4j.io.Digests;
 import io.vlm4j.io.InputException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +43,7 @@ final class PictureMaker {
    * @param type what the host calls it, for the message
    */
   Made make(byte[] file, String sha256, String type) throws DownloadFailure {
-    String found = hash(file);
+    String found = Digests.sha256(file);
     if (!sha256.isEmpty() && !sha256.equalsIgnoreCase(found)) {
       throw DownloadFailure.download("another sha256", found);
     }
@@ -111,13 +109,5 @@ final class PictureMaker {
           header.format() == recipe.encoding().format()
               && frame.equals(Frame.of(header.width(), header.height()));
     };
-  }
-
-  private static String hash(byte[] file) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has it", e);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.vlm4j.data.records;
 
+import io.vlm4j.data.LazyList;
 import io.vlm4j.data.Part;
 import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
@@ -11,11 +12,9 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.RandomAccess;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -50,44 +49,27 @@ public final class ClipFolders {
                 throw new InputException(
                     clips + ": expected clips: a folder of numbered frames each");
               }
-              return new Made(folders, framesPerSecond);
+              return new LazyList<>(folders.size(), i -> sample(folders.get(i), framesPerSecond));
             }));
   }
 
-  private static final class Made extends AbstractList<Sample> implements RandomAccess {
-    private final List<Path> folders;
-    private final double framesPerSecond;
-
-    Made(List<Path> folders, double framesPerSecond) {
-      this.folders = folders;
-      this.framesPerSecond = framesPerSecond;
-    }
-
-    @Override
-    public Sample get(int index) {
-      Path folder = folders.get(index);
-      var parts = new ArrayList<Part>();
-      parts.add(frames(folder, framesPerSecond));
-      String name = String.valueOf(folder.getFileName());
-      Path text = folder.resolveSibling(name + ".txt");
-      if (Files.exists(text)) {
-        try {
-          parts.add(new Part.Text(Files.readString(text).strip()));
-        } catch (IOException e) {
-          throw Json.cannotRead(text, e);
-        }
+  private static Sample sample(Path folder, double framesPerSecond) {
+    var parts = new ArrayList<Part>();
+    parts.add(frames(folder, framesPerSecond));
+    String name = String.valueOf(folder.getFileName());
+    Path text = folder.resolveSibling(name + ".txt");
+    if (Files.exists(text)) {
+      try {
+        parts.add(new Part.Text(Files.readString(text).strip()));
+      } catch (IOException e) {
+        throw Json.cannotRead(text, e);
       }
-      return new Sample(
-          name.replace('.', '_'),
-          folder.toString(),
-          parts,
-          Map.of("frames_per_second", framesPerSecond));
     }
-
-    @Override
-    public int size() {
-      return folders.size();
-    }
+    return new Sample(
+        name.replace('.', '_'),
+        folder.toString(),
+        parts,
+        Map.of("frames_per_second", framesPerSecond));
   }
 
   private static Part.Frames frames(Path folder, double framesPerSecond) {

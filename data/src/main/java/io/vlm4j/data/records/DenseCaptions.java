@@ -1,16 +1,15 @@
 package io.vlm4j.data.records;
 
+import io.vlm4j.data.LazyList;
 import io.vlm4j.data.Part;
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.Source;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import java.nio.file.Path;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,33 +38,16 @@ public final class DenseCaptions {
                     annotations
                         + ": expected Densely Captioned Images: a .json file for each picture");
               }
-              return new Made(files, pictures);
+              return new LazyList<>(files.size(), i -> read(files.get(i), pictures));
             }));
   }
 
-  private static final class Made extends AbstractList<Sample> implements RandomAccess {
-    private final List<Path> files;
-    private final PictureFolder pictures;
-
-    Made(List<Path> files, PictureFolder pictures) {
-      this.files = files;
-      this.pictures = pictures;
-    }
-
-    @Override
-    public Sample get(int index) {
-      Path file = files.get(index);
-      var record = new Fields("", Json.readObject(file));
-      try {
-        return sample(record, file, pictures);
-      } catch (InputException e) {
-        throw new InputException(file + ": " + e.getMessage(), e);
-      }
-    }
-
-    @Override
-    public int size() {
-      return files.size();
+  private static Sample read(Path file, PictureFolder pictures) {
+    var record = new Fields("", Json.readObject(file));
+    try {
+      return sample(record, file, pictures);
+    } catch (InputException e) {
+      throw new InputException(file + ": " + e.getMessage(), e);
     }
   }
 

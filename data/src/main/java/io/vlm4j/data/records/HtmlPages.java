@@ -1,5 +1,6 @@
 package io.vlm4j.data.records;
 
+import io.vlm4j.data.LazyList;
 import io.vlm4j.data.Part;
 import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
@@ -13,14 +14,12 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.ProviderNotFoundException;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.RandomAccess;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jsoup.Jsoup;
@@ -62,7 +61,7 @@ public final class HtmlPages {
       if (found.isEmpty()) {
         throw new InputException(pages + ": expected a folder or archive with .html pages");
       }
-      return new Made(pages, root, found);
+      return new LazyList<>(found.size(), i -> sample(pages, root, found.get(i)));
     } catch (IOException e) {
       throw Json.cannotRead(pages, e);
     }
@@ -88,32 +87,13 @@ public final class HtmlPages {
         && Files.isRegularFile(file);
   }
 
-  private static final class Made extends AbstractList<Sample> implements RandomAccess {
-    private final Path pages;
-    private final Path root;
-    private final List<Path> files;
-
-    Made(Path pages, Path root, List<Path> files) {
-      this.pages = pages;
-      this.root = root;
-      this.files = files;
-    }
-
-    @Override
-    public Sample get(int index) {
-      Path file = files.get(index);
-      String inside = root.relativize(file).toString();
-      String origin = pages + (Files.isDirectory(pages) ? "/" : "!/") + inside;
-      var page = new Page(pages, root, file);
-      page.read(parse(file, origin));
-      return new Sample(
-          inside.replace('\\', '/').replace('.', '_'), origin, page.parts, page.metadata());
-    }
-
-    @Override
-    public int size() {
-      return files.size();
-    }
+  private static Sample sample(Path pages, Path root, Path file) {
+    String inside = root.relativize(file).toString();
+    String origin = pages + (Files.isDirectory(pages) ? "/" : "!/") + inside;
+    var page = new Page(pages, root, file);
+    page.read(parse(file, origin));
+    return new Sample(
+        inside.replace('\\', '/').replace('.', '_'), origin, page.parts, page.metadata());
   }
 
   private static Document parse(Path file, String origin) {

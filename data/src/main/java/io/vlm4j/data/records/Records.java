@@ -1,5 +1,6 @@
 package io.vlm4j.data.records;
 
+import io.vlm4j.data.LazyList;
 import io.vlm4j.data.Sample;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
@@ -9,14 +10,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.RandomAccess;
-import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -165,12 +163,12 @@ final class Records {
 
   /** The samples of all records. */
   List<Sample> samples(SampleMaker maker) {
-    return samples(IntStream.range(0, size).toArray(), maker);
+    return new LazyList<>(size, i -> sample(i, maker));
   }
 
   /** The samples of some records. */
   List<Sample> samples(int[] positions, SampleMaker maker) {
-    return new Made(positions, maker);
+    return new LazyList<>(positions.length, i -> sample(positions[i], maker));
   }
 
   private String origin(int index) {
@@ -182,30 +180,13 @@ final class Records {
     return "%s%s[%s]".formatted(file, list, labels.isEmpty() ? index : "'" + label(index) + "'");
   }
 
-  private final class Made extends AbstractList<Sample> implements RandomAccess {
-    private final int[] positions;
-    private final SampleMaker maker;
-
-    Made(int[] positions, SampleMaker maker) {
-      this.positions = positions;
-      this.maker = maker;
-    }
-
-    @Override
-    public Sample get(int i) {
-      int index = positions[i];
-      String origin = origin(index);
-      try {
-        return maker.make(
-            new Fields("", value(index)), new Place(RecordShard.stem(file), index, origin));
-      } catch (InputException | IllegalArgumentException e) {
-        throw new InputException(origin + ": " + e.getMessage(), e);
-      }
-    }
-
-    @Override
-    public int size() {
-      return positions.length;
+  private Sample sample(int index, SampleMaker maker) {
+    String origin = origin(index);
+    try {
+      return maker.make(
+          new Fields("", value(index)), new Place(RecordShard.stem(file), index, origin));
+    } catch (InputException | IllegalArgumentException e) {
+      throw new InputException(origin + ": " + e.getMessage(), e);
     }
   }
 }

@@ -109,7 +109,7 @@ public final class ClipBenchmarkSink implements Sink {
     var members = new LinkedHashMap<String, byte[]>();
     Picture picture = sample.picture();
     byte[] bytes = picture.bytes();
-    ImageFormat format = formatOf(picture, bytes);
+    ImageFormat format = Contents.format(picture, bytes);
     if (FORMATS.contains(format)) {
       members.put(format.ending(), bytes);
     } else {
@@ -117,14 +117,6 @@ public final class ClipBenchmarkSink implements Sink {
     }
     members.put(isRetrieval() ? "txt" : "cls", label(sample).getBytes(StandardCharsets.UTF_8));
     return members;
-  }
-
-  private static ImageFormat formatOf(Picture picture, byte[] bytes) {
-    try {
-      return ImageFormat.of(bytes);
-    } catch (InputException e) {
-      throw new InputException(picture.name() + ": " + e.getMessage(), e);
-    }
   }
 
   private boolean isRetrieval() {

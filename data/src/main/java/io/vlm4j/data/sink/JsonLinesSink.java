@@ -6,11 +6,8 @@ import io.vlm4j.data.Sample;
 import io.vlm4j.data.SampleJson;
 import io.vlm4j.data.Sink;
 import io.vlm4j.data.source.Columns;
-import io.vlm4j.image.ImageFormat;
 import io.vlm4j.io.AtomicFiles;
-import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,20 +102,12 @@ public final class JsonLinesSink implements Sink {
     @Override
     public String keep(Picture picture) {
       byte[] bytes = picture.bytes();
-      try {
-        return write(bytes, ImageFormat.of(bytes).ending());
-      } catch (InputException e) {
-        throw new InputException(picture.name() + ": " + e.getMessage(), e);
-      }
+      return write(bytes, Contents.format(picture, bytes).ending());
     }
 
     @Override
     public String keep(Attachment attachment) {
-      try {
-        return write(attachment.bytes().read(), attachment.name());
-      } catch (IOException e) {
-        throw new InputException(stem + ": an attachment cannot be read: " + e.getMessage(), e);
-      }
+      return write(Contents.read(attachment), attachment.name());
     }
 
     private String write(byte[] bytes, String ending) {

@@ -6,8 +6,6 @@ import io.vlm4j.data.Sample;
 import io.vlm4j.data.SampleJson;
 import io.vlm4j.data.Sink;
 import io.vlm4j.data.parquet.ParquetRows;
-import io.vlm4j.io.InputException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -88,12 +86,8 @@ public final class ParquetSink implements Sink {
 
     @Override
     public String keep(Attachment attachment) {
-      try {
-        images.add(new ParquetRows.Image(attachment.bytes().read(), attachment.name()));
-        return Integer.toString(images.size() - 1);
-      } catch (IOException e) {
-        throw new InputException("an attachment cannot be read: " + e.getMessage(), e);
-      }
+      images.add(new ParquetRows.Image(Contents.read(attachment), attachment.name()));
+      return Integer.toString(images.size() - 1);
     }
   }
 }

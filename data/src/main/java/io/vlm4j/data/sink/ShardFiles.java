@@ -2,6 +2,7 @@ package io.vlm4j.data.sink;
 
 import io.vlm4j.data.JsonValues;
 import io.vlm4j.io.AtomicFiles;
+import io.vlm4j.io.Digests;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.io.Utf8;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -106,7 +106,7 @@ final class ShardFiles {
         // Not a temporary file of Java's, which only its owner may read.
         Path aside = folder.resolve("." + name + "." + UUID.randomUUID() + ".part");
         asides.put(name, aside);
-        MessageDigest digest = sha256();
+        MessageDigest digest = Digests.sha256();
         try (var stream =
             new BufferedOutputStream(
                 new DigestOutputStream(Files.newOutputStream(aside), digest), 1 << 18)) {
@@ -196,13 +196,5 @@ final class ShardFiles {
     }
     AtomicFiles.writeString(folder.resolve("SHA256SUMS"), String.join("\n", sums) + "\n");
     return sizes;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
   }
 }

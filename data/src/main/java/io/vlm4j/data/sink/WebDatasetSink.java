@@ -6,11 +6,8 @@ import io.vlm4j.data.Sample;
 import io.vlm4j.data.SampleJson;
 import io.vlm4j.data.Sink;
 import io.vlm4j.data.parquet.ParquetRows;
-import io.vlm4j.image.ImageFormat;
 import io.vlm4j.io.AtomicFiles;
-import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -160,25 +157,12 @@ public final class WebDatasetSink implements Sink {
     @Override
     public String keep(Picture picture) {
       byte[] content = picture.bytes();
-      return put(kindOf(picture, content), content);
-    }
-
-    private static String kindOf(Picture picture, byte[] content) {
-      try {
-        return ImageFormat.of(content).ending();
-      } catch (InputException e) {
-        throw new InputException(picture.name() + ": " + e.getMessage(), e);
-      }
+      return put(Contents.format(picture, content).ending(), content);
     }
 
     @Override
     public String keep(Attachment attachment) {
-      try {
-        return put(attachment.name(), attachment.bytes().read());
-      } catch (IOException e) {
-        throw new InputException(
-            "attachment %s: cannot be read: %s".formatted(attachment.name(), e.getMessage()), e);
-      }
+      return put(attachment.name(), Contents.read(attachment));
     }
 
     private String put(String kind, byte[] content) {

@@ -3,6 +3,9 @@ package io.vlm4j.data.source;
 import io.vlm4j.io.InputException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which columns or keys of a record hold the picture, the text and the record's name.
@@ -47,6 +50,17 @@ public record Columns(List<String> picture, List<String> text, List<String> key)
   /** The first of the wanted columns that is there, or empty. */
   static String find(List<String> wanted, Collection<String> there) {
     return wanted.stream().filter(there::contains).findFirst().orElse("");
+  }
+
+  /** Takes the text of the first name that has one out of a record, if there is one. */
+  static Optional<String> take(Map<String, @Nullable Object> record, List<String> names) {
+    for (String name : names) {
+      if (record.get(name) instanceof String value) {
+        record.remove(name);
+        return Optional.of(value);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Refuses a table that has none of the wanted columns. */

@@ -1,6 +1,7 @@
 package io.vlm4j.data.source;
 
 import io.vlm4j.data.JsonValues;
+import io.vlm4j.data.LazyList;
 import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.Shard;
@@ -11,12 +12,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.AbstractList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.RandomAccess;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,11 +46,12 @@ final class FolderShard implements Shard {
   @Override
   public List<Sample> open() {
     try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      return new Samples(
+      List<Path> pictures =
           files
               .filter(file -> PictureNames.isPicture(file) && Files.isRegularFile(file))
               .sorted()
-              .toList());
+              .toList();
+      return new LazyList<>(pictures.size(), i -> sample(pictures.get(i)));
     } catch (IOException e) {
       throw Json.cannotRead(folder, e);
     } catch (UncheckedIOException e) {
@@ -59,48 +59,33 @@ final class FolderShard implements Shard {
     }
   }
 
-  private final class Samples extends AbstractList<Sample> implements RandomAccess {
-    private final List<Path> files;
-
-    Samples(List<Path> files) {
-      this.files = files;
+  private Sample sample(Path file) {
+    String name = file.toString();
+    String stem = name.substring(0, name.lastIndexOf('.'));
+    Path captions = Path.of(stem + ".txt");
+    Path json = Path.of(stem + ".json");
+    Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
+    Path parent = folder.relativize(file).getParent();
+    if (parent != null) {
+      metadata.put(CLASS, String.valueOf(parent.getFileName()));
     }
-
-    @Override
-    public int size() {
-      return files.size();
+    if (Files.exists(json)) {
+      metadata.putAll(JsonValues.object(text(json), json.toString()));
     }
+    List<String> texts = Files.exists(captions) ? lines(text(captions)) : List.of();
+    String key = folder.relativize(Path.of(stem)).toString().replace('\\', '/');
+    return Sample.pair(key, name, Picture.file(file), texts, metadata);
+  }
 
-    @Override
-    public Sample get(int i) {
-      Path file = files.get(i);
-      String name = file.toString();
-      String stem = name.substring(0, name.lastIndexOf('.'));
-      Path captions = Path.of(stem + ".txt");
-      Path json = Path.of(stem + ".json");
-      Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
-      Path parent = folder.relativize(file).getParent();
-      if (parent != null) {
-        metadata.put(CLASS, String.valueOf(parent.getFileName()));
-      }
-      if (Files.exists(json)) {
-        metadata.putAll(JsonValues.object(text(json), json.toString()));
-      }
-      List<String> texts = Files.exists(captions) ? lines(text(captions)) : List.of();
-      String key = folder.relativize(Path.of(stem)).toString().replace('\\', '/');
-      return Sample.pair(key, name, Picture.file(file), texts, metadata);
-    }
+  private static List<String> lines(String text) {
+    return Utf8.withoutMark(text)
+        .lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .toList();
+  }
 
-    private static List<String> lines(String text) {
-      return Utf8.withoutMark(text)
-          .lines()
-          .map(String::strip)
-          .filter(line -> !line.isEmpty())
-          .toList();
-    }
-
-    private static String text(Path file) {
-      return Utf8.decode(DataFile.of(file).bytes(), file.toString());
-    }
+  private static String text(Path file) {
+    return Utf8.decode(DataFile.of(file).bytes(), file.toString());
   }
 }

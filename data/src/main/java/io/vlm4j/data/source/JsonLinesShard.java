@@ -1,6 +1,7 @@
 package io.vlm4j.data.source;
 
 import io.vlm4j.data.JsonValues;
+import io.vlm4j.data.LazyList;
 import io.vlm4j.data.Part;
 import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
@@ -10,14 +11,10 @@ import io.vlm4j.io.InputException;
 import io.vlm4j.io.Utf8;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +45,13 @@ final class JsonLinesShard implements Shard {
   @Override
   public List<Sample> open() {
     MemorySegment bytes = file.map();
-    return new Lines(bytes, starts(bytes));
+    long[] starts = starts(bytes);
+    return new LazyList<>(
+        starts.length - 1,
+        i ->
+            sample(
+                bytes.asSlice(starts[i], starts[i + 1] - starts[i]).toArray(ValueLayout.JAVA_BYTE),
+                i));
   }
 
   /** Where each line that is not blank begins, and the end of the file. */
@@ -72,61 +75,26 @@ final class JsonLinesShard implements Shard {
     return Arrays.copyOf(starts, count + 1);
   }
 
-  private final class Lines extends AbstractList<Sample> implements RandomAccess {
-    private final MemorySegment bytes;
-    private final long[] starts;
-
-    Lines(MemorySegment bytes, long[] starts) {
-      this.bytes = bytes;
-      this.starts = starts;
-    }
-
-    @Override
-    public int size() {
-      return starts.length - 1;
-    }
-
-    @Override
-    public Sample get(int i) {
-      String origin = file.address() + ":" + (i + 1);
-      byte[] line =
-          bytes.asSlice(starts[i], starts[i + 1] - starts[i]).toArray(ValueLayout.JAVA_BYTE);
-      return sample(JsonValues.object(Utf8.decode(line, origin), origin), i, origin);
-    }
+  private Sample sample(byte[] line, int index) {
+    String origin = file.address() + ":" + (index + 1);
+    return sample(JsonValues.object(Utf8.decode(line, origin), origin), index, origin);
   }
 
   private Sample sample(Map<String, @Nullable Object> json, int index, String origin) {
     Columns names = json.containsKey(SampleJson.METADATA) ? Columns.OWN : columns;
-    String name = take(json, names.key()).orElse(Integer.toString(index));
+    String name = Columns.take(json, names.key()).orElse(Integer.toString(index));
     if (json.containsKey(SampleJson.PARTS)) {
       Object described = json.remove(SampleJson.PARTS);
       return new Sample(
-          name, origin, SampleJson.read(described, shelf(origin), origin), metadata(json));
+          name,
+          origin,
+          SampleJson.read(described, shelf(origin), origin),
+          SampleJson.metadata(json));
     }
     var parts = new ArrayList<Part>();
-    take(json, names.picture()).ifPresent(picture -> parts.add(places.find(picture)));
-    take(json, names.text()).ifPresent(text -> parts.add(new Part.Text(text)));
-    return new Sample(name, origin, parts, metadata(json));
-  }
-
-  private static Map<String, @Nullable Object> metadata(Map<String, @Nullable Object> json) {
-    if (!(json.get(SampleJson.METADATA) instanceof Map<?, ?> exact)) {
-      return json;
-    }
-    var copy = new LinkedHashMap<String, @Nullable Object>();
-    exact.forEach((key, value) -> copy.put(String.valueOf(key), value));
-    return copy;
-  }
-
-  /** Takes the text of the first key that has one out of the object, if there is one. */
-  private static Optional<String> take(Map<String, @Nullable Object> json, List<String> keys) {
-    for (String key : keys) {
-      if (json.get(key) instanceof String value) {
-        json.remove(key);
-        return Optional.of(value);
-      }
-    }
-    return Optional.empty();
+    Columns.take(json, names.picture()).ifPresent(picture -> parts.add(places.find(picture)));
+    Columns.take(json, names.text()).ifPresent(text -> parts.add(new Part.Text(text)));
+    return new Sample(name, origin, parts, SampleJson.metadata(json));
   }
 
   private SampleJson.Shelf shelf(String origin) {

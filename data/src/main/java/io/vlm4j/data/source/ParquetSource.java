@@ -1,5 +1,6 @@
 package io.vlm4j.data.source;
 
+import io.vlm4j.data.LazyList;
 import io.vlm4j.data.Part;
 import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
@@ -7,12 +8,10 @@ import io.vlm4j.data.SampleJson;
 import io.vlm4j.data.Shard;
 import io.vlm4j.data.parquet.ParquetTable;
 import io.vlm4j.io.InputException;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -81,22 +80,13 @@ final class ParquetSource {
     public List<Sample> open() {
       try (ParquetTable table = table()) {
         List<Map<String, @Nullable Object>> values = table.rows(index);
-        return new AbstractList<>() {
-          @Override
-          public Sample get(int i) {
-            long number = first + i;
-            return new RowSample(
-                    new LinkedHashMap<>(values.get(i)), file.address() + ":" + number, number)
-                .sample();
-          }
-
-          @Override
-          public int size() {
-            return values.size();
-          }
-        };
+        return new LazyList<>(values.size(), i -> sample(values.get(i), first + i));
       }
     }
+  }
+
+  private Sample sample(Map<String, @Nullable Object> row, long number) {
+    return new RowSample(new LinkedHashMap<>(row), file.address() + ":" + number, number).sample();
   }
 
   /** A value in which structs of bytes and path are pictures. */
@@ -142,14 +132,15 @@ final class ParquetSource {
 
     Sample sample() {
       values.replaceAll((column, value) -> withPictures(value, origin + "/" + column));
-      String name = takeText(names.key()).orElse(Long.toString(number));
+      String name = Columns.take(values, names.key()).orElse(Long.toString(number));
       takePictures();
       Object described = values.remove(SampleJson.PARTS);
       if (described != null) {
-        return new Sample(name, origin, SampleJson.read(described, this, origin), metadata());
+        return new Sample(
+            name, origin, SampleJson.read(described, this, origin), SampleJson.metadata(values));
       }
       var parts = new ArrayList<Part>(pictures);
-      takeText(names.text()).ifPresent(text -> parts.add(new Part.Text(text)));
+      Columns.take(values, names.text()).ifPresent(text -> parts.add(new Part.Text(text)));
       values
           .entrySet()
           .removeIf(entry -> {
@@ -159,28 +150,7 @@ final class ParquetSource {
             }
             return false;
           });
-      return new Sample(name, origin, parts, metadata());
-    }
-
-    /** Our sink keeps the exact metadata in a column of its own. */
-    private Map<String, @Nullable Object> metadata() {
-      Object exact = values.get(SampleJson.METADATA);
-      if (!(exact instanceof Map<?, ?> map)) {
-        return values;
-      }
-      var copy = new LinkedHashMap<String, @Nullable Object>();
-      map.forEach((key, value) -> copy.put(String.valueOf(key), value));
-      return copy;
-    }
-
-    private Optional<String> takeText(List<String> wanted) {
-      for (String name : wanted) {
-        if (values.get(name) instanceof String value) {
-          values.remove(name);
-          return Optional.of(value);
-        }
-      }
-      return Optional.empty();
+      return new Sample(name, origin, parts, SampleJson.metadata(values));
     }
 
     /** Columns that hold pictures; of a picture's plain bytes, those with a picture's name. */

@@ -1,6 +1,7 @@
 package io.vlm4j.data.source;
 
 import io.vlm4j.data.JsonValues;
+import io.vlm4j.data.LazyList;
 import io.vlm4j.data.Part;
 import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
@@ -9,14 +10,12 @@ import io.vlm4j.data.Shard;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Utf8;
 import java.lang.foreign.MemorySegment;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,32 +63,17 @@ final class TarShard implements Shard {
     if (index.groups().isEmpty() && index.damage() != null) {
       throw index.damage();
     }
-    return new Samples(tar, index);
+    // The last element of a damaged archive is its damage.
+    int count = index.groups().size() + (index.damage() == null ? 0 : 1);
+    return new LazyList<>(count, i -> sample(tar, index, i));
   }
 
-  /** Samples made when asked for; the last element of a damaged archive is its damage. */
-  private final class Samples extends AbstractList<Sample> implements RandomAccess {
-    private final MemorySegment tar;
-    private final TarIndex index;
-
-    Samples(MemorySegment tar, TarIndex index) {
-      this.tar = tar;
-      this.index = index;
+  private Sample sample(MemorySegment tar, TarIndex index, int i) {
+    if (i == index.groups().size() && index.damage() != null) {
+      throw index.damage();
     }
-
-    @Override
-    public int size() {
-      return index.groups().size() + (index.damage() == null ? 0 : 1);
-    }
-
-    @Override
-    public Sample get(int i) {
-      if (i == index.groups().size() && index.damage() != null) {
-        throw index.damage();
-      }
-      TarIndex.Group group = index.groups().get(i);
-      return new Members(tar, group, file.address() + "/" + group.key()).sample();
-    }
+    TarIndex.Group group = index.groups().get(i);
+    return new Members(tar, group, file.address() + "/" + group.key()).sample();
   }
 
   /** One sample's members. */
