@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -68,6 +69,9 @@ record TokenizerJson(ObjectNode json, Map<String, Integer> ids, int size) {
   /** A repeated group that may match in many ways, the usual cause of endless matching. */
   private static final Pattern REPEATED_GROUP = Pattern.compile("(?<!\\\\)\\)\\s*[*+{]");
 
+  /** What a pattern that matches the empty text somewhere is likely to show it on. */
+  private static final String PROBE = "A b,  c1 2.3-d_e'f\n\u3000\u00e9\u4e00!";
+
   static TokenizerJson check(ObjectNode original, String place) {
     try {
       ObjectNode json = original.deepCopy();
@@ -114,6 +118,9 @@ record TokenizerJson(ObjectNode json, Map<String, Integer> ids, int size) {
     JsonNode pattern = part.path("pattern");
     if (!pattern.isMissingNode()) {
       checkPattern(pattern, name);
+      if (type.equals("Replace") && pattern.has("Regex")) {
+        checkNeverEmpty(pattern.path("Regex").asString(""), name);
+      }
     }
     if (type.equals("Precompiled")) {
       checkRules(part.path("precompiled_charsmap"));
@@ -137,11 +144,26 @@ record TokenizerJson(ObjectNode json, Map<String, Integer> ids, int size) {
     }
   }
 
-  private static void checkRules(JsonNode base64) {
+  /** Replacing nothing by something confuses the library's record of what stood where. */
+  private static void checkNeverEmpty(String regex, String name) {
     try {
-      if (!base64.isNull()) {
-        CharacterRules.parse(Base64.getDecoder().decode(base64.asString("")));
+      if (Pattern.compile(regex).matcher(PROBE).results().anyMatch(m -> m.group().isEmpty())) {
+        throw new InputException(
+            "'%s' replaces %s, which matches between characters too"
+                .formatted(name, Json.toLine(regex)));
       }
+    } catch (PatternSyntaxException e) {
+      throw new InputException(
+          "'%s' replaces %s, which is no pattern".formatted(name, Json.toLine(regex)), e);
+    }
+  }
+
+  private static void checkRules(JsonNode base64) {
+    if (!base64.isString()) {
+      throw new InputException("its normalisation rules, 'precompiled_charsmap', are missing");
+    }
+    try {
+      CharacterRules.parse(Base64.getDecoder().decode(base64.asString()));
     } catch (IllegalArgumentException e) {
       throw new InputException("its normalisation rules are not base 64", e);
     }

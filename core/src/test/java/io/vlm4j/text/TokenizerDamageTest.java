@@ -1,6 +1,7 @@
 package io.vlm4j.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -125,6 +128,30 @@ class TokenizerDamageTest {
       assertThat(Arrays.copyOf(ids, ids.length - 1))
           .containsExactly(model.encode("a photo of two small cats"));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "0", "true", "[]", "\"\"", "\"a\"", "\"AAAA\""})
+  void rulesThatAreNoneAreRefused(String rules) throws IOException {
+    ObjectNode json = unigram();
+    ((ObjectNode) json.path("normalizer").path("normalizers").path(0))
+        .set("precompiled_charsmap", Json.parse(rules));
+    Path file = Files.writeString(folder.resolve("unigram.json"), Json.toLine(json));
+    assertThatThrownBy(() -> Tokenizer.read(file, TokenizerRules.sigLip(12)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("normalisation rules");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\\s*", "\\b", "^", "(?=c)", "x?", "("})
+  void replacingNothingIsRefused(String regex) throws IOException {
+    ObjectNode json = unigram();
+    ((ObjectNode) json.path("normalizer").path("normalizers").path(1).path("pattern"))
+        .put("Regex", regex);
+    Path file = Files.writeString(folder.resolve("unigram.json"), Json.toLine(json));
+    assertThatThrownBy(() -> Tokenizer.read(file, TokenizerRules.sigLip(12)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("'normalizer' replaces");
   }
 
   @Test
