@@ -2,6 +2,7 @@ package io.vlm4j.nn;
 
 import io.vlm4j.io.InputException;
 import io.vlm4j.tensor.Autocast;
+import io.vlm4j.tensor.OpenBlas;
 import io.vlm4j.tensor.Tensors;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -90,7 +91,11 @@ public final class Attention extends Module {
       return kernel(q, k, v, mask);
     }
     try (var _ = Autocast.off(q.device())) {
-      return kernel(q.to(ScalarType.Float), k.to(ScalarType.Float), v.to(ScalarType.Float), mask);
+      Tensor values = v.to(ScalarType.Float);
+      return OpenBlas.alone(
+          Math.max(q.size(2), k.size(2)),
+          values,
+          () -> kernel(q.to(ScalarType.Float), k.to(ScalarType.Float), values, mask));
     }
   }
 

@@ -17,7 +17,6 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
-import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.global.torch;
 
@@ -58,7 +57,7 @@ public final class Engine {
       throw new InputException("threads must be at least 1, not " + threads);
     }
     torch.set_num_threads(threads);
-    openblas.blas_set_num_threads(threads);
+    OpenBlas.setThreads(threads);
   }
 
   /** The number of threads that one operation may use. */

@@ -2,12 +2,6 @@ package io.vlm4j.tensor;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -15,7 +9,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.Loader;
-import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -56,18 +49,17 @@ public final class EngineFacts {
 
   /** The kernels that OpenBLAS has chosen for this processor, such as {@code Haswell}. */
   public static Optional<String> blasKernel() {
-    return blas("openblas_get_corename");
+    return OpenBlas.text("openblas_get_corename");
   }
 
   /** How OpenBLAS was built. */
   public static Optional<String> blasBuild() {
-    return blas("openblas_get_config");
+    return OpenBlas.text("openblas_get_config");
   }
 
   /** Threads of OpenBLAS. */
   public static int blasThreads() {
-    Engine.load();
-    return openblas.blas_get_num_threads();
+    return OpenBlas.threads();
   }
 
   /** The number of CUDA devices. */
@@ -109,30 +101,5 @@ public final class EngineFacts {
       }
     }
     return 2.0 * SIDE * SIDE * SIDE / best;
-  }
-
-  /** Calls a function of OpenBLAS that gives a text and that JavaCPP has no binding for. */
-  @SuppressWarnings("restricted") // calling a C library is the point
-  private static Optional<String> blas(String function) {
-    Engine.load();
-    Path loaded = Path.of(Loader.load(openblas.class));
-    try (Arena arena = Arena.ofConfined()) {
-      // The file beside the binding is the one that is loaded already: there is no second copy.
-      var symbol =
-          SymbolLookup.libraryLookup(loaded.resolveSibling("libopenblas.so.0"), arena)
-              .find(function);
-      if (symbol.isEmpty()) {
-        return Optional.empty();
-      }
-      var call =
-          Linker.nativeLinker()
-              .downcallHandle(symbol.get(), FunctionDescriptor.of(ValueLayout.ADDRESS));
-      var text = (MemorySegment) call.invokeExact();
-      return Optional.of(text.reinterpret(1 << 12).getString(0));
-    } catch (IllegalArgumentException _) {
-      return Optional.empty(); // another system, where the file is called otherwise
-    } catch (Throwable e) {
-      throw new IllegalStateException(function + " failed", e);
-    }
   }
 }
