@@ -6,24 +6,40 @@ import java.util.Random;
 public final class Randomness {
   private Randomness() {}
 
-  /** A stream with a fresh seed; {@code -Dvlm4j.test.seed=...} repeats one. */
+  /**
+   * A stream for this test: the same in every run, so that a build that passed does not fail by
+   * chance. {@code -Dvlm4j.test.seed=fresh} draws a new seed, to look for what others find; a
+   * number repeats one.
+   */
   public static Random fresh() {
-    return seeded(Long.getLong("vlm4j.test.seed", new Random().nextLong()));
+    String test = caller();
+    String wish = System.getProperty("vlm4j.test.seed", "");
+    return switch (wish) {
+      case "" -> seeded(test, test.hashCode());
+      case "fresh" -> seeded(test, new Random().nextLong());
+      default -> seeded(test, Long.parseLong(wish));
+    };
   }
 
   /** A stream with that seed. */
   public static Random seeded(long seed) {
-    var caller = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
-    String test =
-        caller.walk(frames ->
+    return seeded(caller(), seed);
+  }
+
+  private static Random seeded(String test, long seed) {
+    System.out.println(test + ": seed " + seed);
+    return new Random(seed);
+  }
+
+  private static String caller() {
+    return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+        .walk(frames ->
             frames
                 .filter(frame -> frame.getDeclaringClass() != Randomness.class)
                 .findFirst()
                 .map(frame ->
                     frame.getDeclaringClass().getSimpleName() + "." + frame.getMethodName())
                 .orElse("?"));
-    System.out.println(test + ": seed " + seed);
-    return new Random(seed);
   }
 
   /** Normal values. */
