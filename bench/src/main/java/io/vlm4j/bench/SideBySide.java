@@ -40,13 +40,14 @@ public final class SideBySide {
               Stream.of("f32", "bf16").flatMap(SideBySide::training),
               Stream.of(
                   new Case("embed", "ViT-B-32", 32, 8, 20, "f32", 2, 9),
-                  new Case("embed", "ViT-L-14", 32, 8, 20, "f32", 1, 3)))
+                  new Case("embed", "ViT-L-14", 32, 8, 20, "f32", 1, 1)))
           .toList();
 
   private static Stream<Case> training(String precision) {
     return Stream.of(
         new Case("train", "ViT-B-32", 16, 8, 20, precision, 2, 5),
         new Case("train", "ViT-B-32", 16, 77, 77, precision, 2, 5),
+        new Case("train", "ViT-B-16", 4, 8, 20, precision, 1, 3),
         new Case("train", "clip-nano", 256, 4, 9, precision, 5, 30),
         new Case("train", "clip-nano", 256, 12, 12, precision, 5, 30));
   }
