@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Tensor;
@@ -45,26 +46,19 @@ public final class OpenBlas {
 
   private OpenBlas() {}
 
-  /** A computation that asks for products from many threads. */
-  @FunctionalInterface
-  public interface Operation {
-    /** Gives the result. */
-    Tensor run();
-  }
-
   /**
    * Runs {@code operation} with one thread of OpenBLAS, and sees to the same when gradients flow
    * from its result back to {@code input}.
    *
    * @param length of the sequence, on which the size of the products depends
    */
-  public static Tensor alone(long length, Tensor input, Operation operation) {
+  public static Tensor alone(long length, Tensor input, Supplier<Tensor> operation) {
     if (length <= SHORT || SET_THREADS.isEmpty()) {
-      return operation.run();
+      return operation.get();
     }
     hold();
     try {
-      Tensor result = operation.run();
+      Tensor result = operation.get();
       if (result.requires_grad() && input.requires_grad()) {
         result.register_hook(HOLD);
         input.register_hook(RELEASE);
