@@ -136,7 +136,7 @@ class CrossAttentionTest {
       Tensor sequence = input(random, 2, 4, 8);
       var leaves = new LinkedHashMap<String, Tensor>(pooler.parameters());
       blocks.parameters().forEach((name, tensor) -> leaves.put("blocks." + name, tensor));
-      Gradients.check(random, leaves, () -> blocks.forward(sequence, pooler.forward(x)));
+      Gradients.checkSteep(random, leaves, 0.5, () -> blocks.forward(sequence, pooler.forward(x)));
     }
   }
 }
