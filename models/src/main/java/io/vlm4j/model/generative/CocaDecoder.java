@@ -8,12 +8,14 @@ import io.vlm4j.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Captions as {@link Coca} writes them: the keys and values of both halves of its text decoder are
- * kept for the tokens of a row, and those of a picture once for all rows that describe it.
+ * kept for the tokens of a row, and those of a picture once for all rows that describe it. Padding,
+ * which no training foretells, is never written.
  */
 public final class CocaDecoder implements Decoder {
   private final Coca model;
@@ -37,7 +39,9 @@ public final class CocaDecoder implements Decoder {
 
   @Override
   public Tensor read(Tensor tokens) {
-    return model.next(tokens.to(device, ScalarType.Long), unimodal, multimodal);
+    Tensor logits = model.next(tokens.to(device, ScalarType.Long), unimodal, multimodal);
+    logits.select(1, model.config().text().padId()).fill_(new Scalar(Float.NEGATIVE_INFINITY));
+    return logits;
   }
 
   @Override
