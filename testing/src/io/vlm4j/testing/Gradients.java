@@ -4,6 +4,7 @@ import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -35,6 +36,36 @@ public final class Gradients {
       first.mul(Tensors.of(weights, first.shape())).sum().backward();
       leaves.forEach((name, leaf) -> check(random, name, leaf, () -> sum(output, weights)));
     }
+  }
+
+  /**
+   * The same for those leaves whose derivatives are large enough for differences in f32 to tell; of
+   * the others, that they have any.
+   *
+   * @param least the smallest largest derivative of {@code sum(output)} that counts
+   */
+  public static void checkSteep(
+      Random random, Map<String, Tensor> leaves, double least, Supplier<Tensor> output) {
+    try (var _ = new Scope()) {
+      output.get().sum().backward();
+    }
+    var steep = new LinkedHashMap<String, Tensor>();
+    leaves.forEach((name, leaf) -> {
+      try (var _ = new Scope()) {
+        double most = leaf.grad().abs().max().item_double();
+        if (!(most > 0)) {
+          throw new AssertionError("the gradient of " + name + " is " + most);
+        }
+        if (most >= least) {
+          steep.put(name, leaf);
+        }
+        leaf.grad().zero_();
+      }
+    });
+    if (steep.size() < leaves.size() / 3) {
+      throw new AssertionError("of all leaves, only " + steep.keySet() + " are steep");
+    }
+    check(random, steep, output);
   }
 
   private static void check(Random random, String name, Tensor leaf, Supplier<Double> loss) {

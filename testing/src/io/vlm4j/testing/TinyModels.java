@@ -33,4 +33,47 @@ public final class TinyModels {
       logitBias: 0
       maxLogitScale: 4.6051702
       """;
+
+  /** A CoCa of 16 x 16 pixels. */
+  public static final String COCA =
+      """
+      family: coca
+      embedWidth: 32
+      vision:
+        imageSize: 16
+        patchSize: 8
+        width: 32
+        layers: 1
+        heads: 2
+        mlpWidth: 64
+        activation: gelu
+        epsilon: 1.0e-5
+        patchDropout: 0.25
+      pooler:
+        kind: SHARED
+        queries: 4
+        heads: 2
+      text:
+        contextLength: 8
+        vocabularySize: 560
+        padId: 0
+        exactMask: true
+        width: 32
+        layers: 1
+        heads: 2
+        mlpWidth: 64
+        activation: gelu
+        epsilon: 1.0e-5
+      decoder:
+        width: 32
+        layers: 1
+        heads: 2
+        mlpWidth: 64
+        activation: gelu
+        epsilon: 1.0e-5
+      logitScale: 2.6592600
+      maxLogitScale: 4.6051702
+      contrastiveWeight: 1
+      captionWeight: 2
+      """;
 }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
       EvalCommand.class,
       SearchCommand.class,
       ClassifyCommand.class,
+      CaptionCommand.class,
       EmbedCommand.class,
       TokenizeCommand.class,
       PreprocessCommand.class,

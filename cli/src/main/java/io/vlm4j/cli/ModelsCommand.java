@@ -56,8 +56,9 @@ final class ModelsCommand implements Callable<Integer> {
         throw new InputException("--write needs a DIR to write to");
       }
       Engine.seed(seed);
-      RandomFolder.write(
-          ModelSpec.of(name), target, Layout.HUGGING_FACE, NumberFormat.parse(type), tokenizer);
+      ModelSpec<?> spec = ModelSpec.of(name);
+      Layout layout = spec.family().layouts().getFirst();
+      RandomFolder.write(spec, target, layout, NumberFormat.parse(type), tokenizer);
       Terminal.line("written", "%s", target);
       return 0;
     }

@@ -17,9 +17,11 @@ import tools.jackson.databind.JsonNode;
 final class RecipeOptions {
   @Option(
       names = "--config",
-      paramLabel = "FILE",
-      description = "A recipe in YAML: model and training (run.yaml of a run is one).")
-  private @Nullable Path file;
+      paramLabel = "RECIPE",
+      description =
+          "A recipe in YAML: model and training (run.yaml of a run is one), or the name of one that"
+              + " comes with vlm4j, such as coca-demo.")
+  private @Nullable String file;
 
   @Option(
       names = "--model",
@@ -66,7 +68,7 @@ final class RecipeOptions {
 
   /** The recipe that the options ask for, for that model unless it is null. */
   Recipe apply(Recipe standard, @Nullable ModelSpec<?> spec) {
-    Recipe recipe = file == null ? standard : Recipe.read(file);
+    Recipe recipe = file == null ? standard : Recipe.of(file);
     if (spec != null) {
       recipe = recipe.withModel(spec);
     }

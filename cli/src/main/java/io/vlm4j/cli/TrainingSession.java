@@ -162,12 +162,12 @@ final class TrainingSession {
     if (start != null) {
       return start.folder().tokenizer();
     }
-    int context = recipe.model().contextLength();
     if (resume) {
-      return Tokenizer.read(tokenizerFolder(), context);
+      return Tokenizer.read(tokenizerFolder(), recipe.model().contextLength());
     }
     List<String> texts = training.texts().get();
-    return Tokenizer.of(BytePairs.learn(texts, recipe.model().vocabularySize()), context);
+    return Tokenizer.of(
+        BytePairs.learn(texts, recipe.model().vocabularySize()), recipe.model().tokenizerRules());
   }
 
   private Path tokenizerFolder() {

@@ -29,6 +29,7 @@ class ArchitectureTest {
   };
   private static final String DATA = "io.vlm4j.data..";
   private static final String MODEL = "io.vlm4j.model..";
+  private static final String GENERATE = "io.vlm4j.generate..";
   private static final String OBJECTIVE = "io.vlm4j.objective..";
   private static final String TRAIN = "io.vlm4j.train..";
   private static final String EVAL = "io.vlm4j.eval..";
@@ -38,15 +39,19 @@ class ArchitectureTest {
   @ArchTest static final ArchRule dataUsesCore = room(DATA).mayUse(plus(CORE, DATA));
 
   @ArchTest
-  static final ArchRule modelsUseCore = room(MODEL, OBJECTIVE).mayUse(plus(CORE, MODEL, OBJECTIVE));
+  static final ArchRule modelsUseCore =
+      room(MODEL, OBJECTIVE, GENERATE).mayUse(plus(CORE, MODEL, OBJECTIVE, GENERATE));
+
+  @ArchTest
+  static final ArchRule generationKnowsNoModel = room(GENERATE).mayUse(plus(CORE, GENERATE));
 
   @ArchTest
   static final ArchRule trainingUsesCoreDataAndModels =
-      room(TRAIN).mayUse(plus(CORE, DATA, MODEL, OBJECTIVE, TRAIN));
+      room(TRAIN).mayUse(plus(CORE, DATA, MODEL, OBJECTIVE, GENERATE, TRAIN));
 
   @ArchTest
   static final ArchRule evaluationUsesCoreDataAndModels =
-      room(EVAL).mayUse(plus(CORE, DATA, MODEL, OBJECTIVE, EVAL));
+      room(EVAL).mayUse(plus(CORE, DATA, MODEL, OBJECTIVE, GENERATE, EVAL));
 
   @ArchTest
   static final ArchRule everyPackageHasItsPlaceInTheTable =
@@ -54,7 +59,15 @@ class ArchitectureTest {
           .should()
           .resideInAnyPackage(
               plus(
-                  CORE, DATA, MODEL, OBJECTIVE, TRAIN, EVAL, "io.vlm4j.cli..", "io.vlm4j.bench.."));
+                  CORE,
+                  DATA,
+                  MODEL,
+                  OBJECTIVE,
+                  GENERATE,
+                  TRAIN,
+                  EVAL,
+                  "io.vlm4j.cli..",
+                  "io.vlm4j.bench.."));
 
   /** All may say that input is wrong, also those below the files. */
   @ArchTest

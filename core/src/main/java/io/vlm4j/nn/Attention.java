@@ -4,20 +4,26 @@ import io.vlm4j.io.InputException;
 import io.vlm4j.tensor.Autocast;
 import io.vlm4j.tensor.OpenBlas;
 import io.vlm4j.tensor.Tensors;
+import java.util.Objects;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Multi-head attention (1706.03762) with queries, keys and values projected by one matrix, {@code
- * qkv} {@code [3D, D]}, of which they are the thirds in this order.
+ * Multi-head attention (1706.03762). Queries, keys and values are projected by one matrix, {@code
+ * qkv} {@code [3D, D]}, of which they are the thirds in this order; where what is attended has a
+ * width C of its own, by two, {@code q} {@code [D, D]} and {@code kv} {@code [2D, C]}. Their biases
+ * are one vector {@code [3D]} either way.
  */
 public final class Attention extends Module {
   private final long width;
   private final long heads;
-  private final Tensor weight;
+  private final @Nullable Tensor joint;
+  private final @Nullable Tensor query;
+  private final @Nullable Tensor keyValue;
   private final Tensor bias;
   private final Linear out;
 
@@ -28,13 +34,32 @@ public final class Attention extends Module {
    * @param outStd that of the output projection
    */
   public Attention(long width, long heads, double std, double outStd) {
+    this(width, width, heads, std, outStd);
+  }
+
+  /**
+   * Attention of vectors of one width to vectors of another.
+   *
+   * @param contextWidth C, of what is attended
+   * @param std standard deviation of the first query, key and value weights
+   * @param outStd that of the output projection
+   */
+  public Attention(long width, long contextWidth, long heads, double std, double outStd) {
     if (width % heads != 0) {
       throw new InputException(
           "a width of " + width + " cannot be shared by " + heads + " heads: no remainder, please");
     }
     this.width = width;
     this.heads = heads;
-    weight = parameter("qkv.weight", Init.normal(std, 3 * width, width));
+    if (contextWidth == width) {
+      joint = parameter("qkv.weight", Init.normal(std, 3 * width, width));
+      query = null;
+      keyValue = null;
+    } else {
+      joint = null;
+      query = parameter("q.weight", Init.normal(std, width, width));
+      keyValue = parameter("kv.weight", Init.normal(std, 2 * width, contextWidth));
+    }
     bias = parameter("qkv.bias", Init.zeros(3 * width));
     out = child("out", new Linear(width, width, outStd));
   }
@@ -43,41 +68,93 @@ public final class Attention extends Module {
   public Tensor forward(Tensor x, AttentionMask mask) {
     return call(
         () -> {
-          Tensor qkv = torch.linear(x, weight, Tensors.optional(bias)); // [B, L, 3D]
-          return attend(
-              Tensors.slice(qkv, 2, 0, width),
-              Tensors.slice(qkv, 2, width, 2 * width),
-              Tensors.slice(qkv, 2, 2 * width, 3 * width),
-              mask);
+          Tensor qkv = qkv(x); // [B, L, 3D]
+          return attend(third(qkv, 0), split(third(qkv, 1)), split(third(qkv, 2)), mask);
         },
         x);
   }
 
-  /** Cross-attention: queries {@code [B, Q, D]} look at {@code x} {@code [B, L, D]}. */
+  /** Cross-attention: queries {@code [B, Q, D]} look at {@code x} {@code [B, L, C]}. */
   public Tensor forward(Tensor queries, Tensor x, AttentionMask mask) {
     return call(
         () -> {
-          Tensor q = project(queries, 0, width);
-          Tensor kv = project(x, width, 3 * width); // [B, L, 2D]
-          return attend(
-              q, Tensors.slice(kv, 2, 0, width), Tensors.slice(kv, 2, width, 2 * width), mask);
+          Tensor kv = keysAndValues(x); // [B, L, 2D]
+          return attend(queries(queries), split(third(kv, 0)), split(third(kv, 1)), mask);
         },
         queries,
         x);
   }
 
-  private Tensor project(Tensor x, long from, long to) {
-    Tensor part = Tensors.slice(bias, 0, from, to);
-    return torch.linear(x, Tensors.slice(weight, 0, from, to), Tensors.optional(part));
+  /**
+   * Causal self-attention of positions {@code [B, L, D]} that follow those in the cache, which they
+   * join.
+   */
+  public Tensor forward(Tensor x, KeyValueCache cache) {
+    return call(
+        () -> {
+          Tensor qkv = qkv(x); // [B, L, 3D]
+          long before = cache.length();
+          cache.append(split(third(qkv, 1)), split(third(qkv, 2)));
+          AttentionMask mask = AttentionMask.causalAfter(before, x.size(1), x.device());
+          return attend(third(qkv, 0), cache.keys(), cache.values(), mask);
+        },
+        x);
   }
 
-  private Tensor attend(Tensor q, Tensor k, Tensor v, AttentionMask mask) {
-    Tensor mixed = scaledDotProduct(split(q), split(k), split(v), mask); // [B, H, Q, D/H]
+  /** Keeps the keys and values of a context {@code [B, L, C]}, to look at it again and again. */
+  public void remember(Tensor context, KeyValueCache cache) {
+    Tensor kv = keysAndValues(context); // [B, L, 2D]
+    cache.append(split(third(kv, 0)), split(third(kv, 1)));
+  }
+
+  /**
+   * Cross-attention to a context that is kept: {@code [R, Q, D] -> [R, Q, D]}.
+   *
+   * @param queries R = n B rows, of which n in a row look at each of the B rows of the context
+   */
+  public Tensor look(Tensor queries, KeyValueCache context) {
+    return call(
+        () -> {
+          // Queries do not see each other, so rows with one context can be rows of one sequence.
+          Tensor q = queries(queries).reshape(context.rows(), -1, width); // [B, n Q, D]
+          return attend(q, context.keys(), context.values(), AttentionMask.NONE)
+              .reshape(queries.shape());
+        },
+        queries);
+  }
+
+  private Tensor qkv(Tensor x) {
+    if (joint == null) {
+      throw new IllegalStateException(path() + " attends to vectors of another width");
+    }
+    return torch.linear(x, joint, Tensors.optional(bias));
+  }
+
+  private Tensor queries(Tensor x) {
+    Tensor weight = joint == null ? given(query) : Tensors.slice(joint, 0, 0, width);
+    return torch.linear(x, weight, Tensors.optional(Tensors.slice(bias, 0, 0, width)));
+  }
+
+  private Tensor keysAndValues(Tensor x) {
+    Tensor weight = joint == null ? given(keyValue) : Tensors.slice(joint, 0, width, 3 * width);
+    return torch.linear(x, weight, Tensors.optional(Tensors.slice(bias, 0, width, 3 * width)));
+  }
+
+  private static Tensor given(@Nullable Tensor weight) {
+    return Objects.requireNonNull(weight, "without a joint matrix there are two");
+  }
+
+  private Tensor third(Tensor projected, int index) {
+    return Tensors.slice(projected, 2, index * width, (index + 1) * width);
+  }
+
+  private Tensor attend(Tensor q, Tensor keys, Tensor values, AttentionMask mask) {
+    Tensor mixed = scaledDotProduct(split(q), keys, values, mask); // [B, H, Q, D/H]
     return out.forward(mixed.transpose(1, 2).reshape(q.size(0), q.size(1), width));
   }
 
   private Tensor split(Tensor x) {
-    return x.view(x.size(0), x.size(1), heads, width / heads).transpose(1, 2);
+    return x.view(x.size(0), x.size(1), heads, width / heads).transpose(1, 2); // [B, H, L, D/H]
   }
 
   /**

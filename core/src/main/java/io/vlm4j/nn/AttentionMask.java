@@ -1,5 +1,7 @@
 package io.vlm4j.nn;
 
+import io.vlm4j.tensor.Tensors;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -13,6 +15,28 @@ public sealed interface AttentionMask {
 
   /** Itself and those before it. */
   AttentionMask CAUSAL = new Causal();
+
+  /**
+   * Each of {@code count} positions may attend itself and all before it, of which {@code before}
+   * are keys already.
+   */
+  static AttentionMask causalAfter(long before, long count, Device device) {
+    if (before == 0) {
+      return CAUSAL;
+    }
+    if (count == 1) {
+      return NONE;
+    }
+    Tensor keys = positions(before + count, device);
+    Tensor queries = Tensors.slice(keys, 0, before, before + count);
+    return new Allowed(keys.view(1, 1, 1, -1).le(queries.view(1, 1, -1, 1))); // [1, 1, L, before+L]
+  }
+
+  private static Tensor positions(long count, Device device) {
+    return torch
+        .arange(new Scalar(count), new TensorOptions(ScalarType.Long))
+        .to(device, ScalarType.Long);
+  }
 
   /**
    * The mask of one query a sequence, that at position {@code at[b]}.
@@ -34,10 +58,7 @@ public sealed interface AttentionMask {
   record Causal() implements AttentionMask {
     @Override
     public AttentionMask of(Tensor at, long length) {
-      Tensor keys =
-          torch
-              .arange(new Scalar(length), new TensorOptions(ScalarType.Long))
-              .to(at.device(), ScalarType.Long);
+      Tensor keys = positions(length, at.device());
       return new Allowed(keys.view(1, 1, 1, length).le(at.view(-1, 1, 1, 1))); // [B, 1, 1, L]
     }
   }

@@ -57,6 +57,23 @@ public final class Transformer extends Module {
   }
 
   /**
+   * Runs all blocks, causal, on positions that follow those in the caches, which they join.
+   *
+   * @param caches one for each block
+   */
+  public Tensor forward(Tensor x, List<KeyValueCache> caches) {
+    return call(
+        () -> {
+          Tensor h = x;
+          for (int i = 0; i < blocks.size(); i++) {
+            h = blocks.get(i).forward(h, caches.get(i));
+          }
+          return h;
+        },
+        x);
+  }
+
+  /**
    * Runs all blocks for the result at one position of each sequence: {@code [B, L, D] -> [B, D]}.
    *
    * <p>Values and gradients are those of {@link #forward} at these positions, but of the last block
@@ -75,51 +92,5 @@ public final class Transformer extends Module {
           return blocks.getLast().forwardAt(h, mask, at);
         },
         x);
-  }
-
-  private static final class Block extends Module {
-    private final LayerNorm norm1;
-    private final Attention attention;
-    private final LayerNorm norm2;
-    private final Mlp mlp;
-
-    Block(Config config) {
-      int width = config.width();
-      double std = Math.pow(width, -0.5);
-      double outStd = std * Math.pow(2.0 * config.layers(), -0.5);
-      norm1 = child("norm1", new LayerNorm(width, config.epsilon()));
-      attention = child("attention", new Attention(width, config.heads(), std, outStd));
-      norm2 = child("norm2", new LayerNorm(width, config.epsilon()));
-      mlp =
-          child(
-              "mlp",
-              new Mlp(
-                  width,
-                  config.mlpWidth(),
-                  config.activation(),
-                  Math.pow(2.0 * width, -0.5),
-                  outStd));
-    }
-
-    Tensor forward(Tensor x, AttentionMask mask) {
-      return call(
-          () -> {
-            Tensor h = x.add(attention.forward(norm1.forward(x), mask));
-            return h.add(mlp.forward(norm2.forward(h)));
-          },
-          x);
-    }
-
-    Tensor forwardAt(Tensor x, AttentionMask mask, Tensor at) {
-      return call(
-          () -> {
-            Tensor index = at.view(-1, 1, 1).expand(x.size(0), 1, x.size(2)); // [B, 1, D]
-            Tensor n = norm1.forward(x);
-            Tensor mixed = attention.forward(n.gather(1, index), n, mask.of(at, x.size(1)));
-            Tensor h = x.gather(1, index).add(mixed).squeeze(1); // [B, D]
-            return h.add(mlp.forward(norm2.forward(h)));
-          },
-          x);
-    }
   }
 }

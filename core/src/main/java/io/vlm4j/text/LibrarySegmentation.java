@@ -20,6 +20,7 @@ final class LibrarySegmentation implements Segmentation {
 
   private final TokenizerJson vocabulary;
   private final HuggingFaceTokenizer library;
+  private final String endOfWord;
 
   /**
    * Takes over a description that {@link TokenizerJson} has checked: the library ends the process
@@ -27,6 +28,7 @@ final class LibrarySegmentation implements Segmentation {
    */
   LibrarySegmentation(ObjectNode json, String place) {
     vocabulary = TokenizerJson.check(json, place);
+    endOfWord = json.path("model").path("end_of_word_suffix").asString("");
     byte[] bytes = Json.toLine(vocabulary.json()).getBytes(StandardCharsets.UTF_8);
     try {
       library =
@@ -47,9 +49,11 @@ final class LibrarySegmentation implements Segmentation {
     }
   }
 
+  /** The library knows no end of a word; Python's CLIP tokenizer makes it a space, as here. */
   @Override
   public String decode(long[] ids) {
-    return library.decode(ids, true);
+    String text = library.decode(ids, true);
+    return endOfWord.isEmpty() ? text : text.replace(endOfWord, " ").strip();
   }
 
   @Override

@@ -64,8 +64,13 @@ public final class Tokenizer implements AutoCloseable {
 
   /** A tokenizer for a learned encoding, of texts of at most {@code contextLength} tokens. */
   public static Tokenizer of(BytePairs pairs, int contextLength) {
-    TokenizerFiles files = BytePairFiles.toFiles(pairs, contextLength, "learned tokenizer");
-    return of(pairs, TokenizerRules.clip(contextLength), files);
+    return of(pairs, TokenizerRules.clip(contextLength));
+  }
+
+  /** A tokenizer for a learned encoding, by CLIP's rules or OpenCLIP's. */
+  public static Tokenizer of(BytePairs pairs, TokenizerRules rules) {
+    return of(
+        pairs, rules, BytePairFiles.toFiles(pairs, rules.contextLength(), "learned tokenizer"));
   }
 
   private static Tokenizer of(BytePairs pairs, TokenizerRules rules, TokenizerFiles files) {

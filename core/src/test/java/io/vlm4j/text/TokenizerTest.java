@@ -319,4 +319,15 @@ class TokenizerTest {
     Path file = folder.resolve("tokenizer.json");
     assertRefused(() -> Tokenizer.read(file, 77), file.toString(), "no such file");
   }
+
+  @Test
+  void idsOfALearnedTokenizerComeBackAsWords() {
+    var pairs = BytePairs.learn(List.of("a red circle above a blue square"), 530);
+    for (TokenizerRules rules : List.of(TokenizerRules.clip(16), TokenizerRules.openClip(16))) {
+      try (var tokenizer = Tokenizer.of(pairs, rules)) {
+        assertThat(tokenizer.rules()).isEqualTo(rules);
+        assertThat(tokenizer.decode(tokenizer.encode("a blue circle"))).isEqualTo("a blue circle");
+      }
+    }
+  }
 }

@@ -2,6 +2,7 @@ package io.vlm4j.model;
 
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.InputException;
+import io.vlm4j.text.TokenizerRules;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,11 +40,21 @@ public interface Family<C extends Record> {
   /** The number of tokens a text may have. */
   int contextLength(C config);
 
+  /** How texts become tokens for a model that is trained with a vocabulary of its own. */
+  default TokenizerRules tokenizerRules(C config) {
+    return TokenizerRules.clip(contextLength(config));
+  }
+
   /** The configuration of the same model for pictures of that side, in pixels. */
   C withImageSize(C config, int pixels);
 
   /** The configuration of the same model for texts of at most that many tokens. */
   C withContextLength(C config, int tokens);
+
+  /** In which layouts such models are known, the one that a new model is written in first. */
+  default List<Layout> layouts() {
+    return List.of(Layout.values());
+  }
 
   /**
    * Reads a foreign configuration; keys that do not matter here are passed over.
@@ -53,7 +64,8 @@ public interface Family<C extends Record> {
   C readConfig(Layout layout, ObjectNode json);
 
   /**
-   * Writes a layout's configuration file; the preprocessing that OpenCLIP adds is not part of it.
+   * Writes the configuration file of one of the family's layouts; the preprocessing that OpenCLIP
+   * adds is not part of it.
    */
   ObjectNode writeConfig(Layout layout, C config);
 
@@ -62,7 +74,7 @@ public interface Family<C extends Record> {
     return List.of();
   }
 
-  /** How a layout names the parameters. */
+  /** How one of the family's layouts names the parameters. */
   KeyMap keys(Layout layout);
 
   /** How a layout names the parameters of the model of that configuration file. */

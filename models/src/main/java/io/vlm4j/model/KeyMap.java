@@ -4,6 +4,7 @@ import io.vlm4j.io.InputException;
 import io.vlm4j.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,9 +95,9 @@ public final class KeyMap {
       return rule(ours, theirs, Form.ONE_ELEMENT);
     }
 
-    /** A tensor of which they hold the thirds along the first dimension. */
-    public Builder split(String ours, String first, String second, String third) {
-      rules.add(new Rule(ours, List.of(first, second, third), Form.SAME, List.of(1, 1, 1)));
+    /** A tensor of which they hold equal parts along the first dimension. */
+    public Builder split(String ours, String... parts) {
+      rules.add(new Rule(ours, List.of(parts), Form.SAME, Collections.nCopies(parts.length, 1)));
       return this;
     }
 

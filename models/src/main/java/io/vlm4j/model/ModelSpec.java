@@ -4,6 +4,7 @@ import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.nn.Init;
+import io.vlm4j.text.TokenizerRules;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -98,6 +99,11 @@ public record ModelSpec<C extends Record>(Family<C> family, C config) {
     return family.preprocessing(config);
   }
 
+  /** How texts become tokens if the model is trained with a vocabulary of its own. */
+  public TokenizerRules tokenizerRules() {
+    return family.tokenizerRules(config);
+  }
+
   /** The number of tokens a text may have. */
   public int contextLength() {
     return family.contextLength(config);
@@ -123,8 +129,17 @@ public record ModelSpec<C extends Record>(Family<C> family, C config) {
     return shapes;
   }
 
-  /** A layout's configuration file. */
+  /**
+   * A layout's configuration file.
+   *
+   * @throws InputException if such models are not known in it
+   */
   ObjectNode writeConfig(Layout layout) {
+    if (!family.layouts().contains(layout)) {
+      throw new InputException(
+          "a %s model has no %s layout, only %s"
+              .formatted(family.name(), layout, family.layouts()));
+    }
     return family.writeConfig(layout, config);
   }
 

@@ -16,8 +16,8 @@ public sealed interface Positions {
   /** Of the patches of a square picture, row by row, after {@code leading} other tokens. */
   record Grid(int leading) implements Positions {}
 
-  /** Of the tokens of a text. */
-  record Sequence() implements Positions {}
+  /** Of the tokens of a text, before {@code trailing} others. */
+  record Sequence(int trailing) implements Positions {}
 
   /** How {@code found} rows can become {@code wanted}, in words; null if they cannot. */
   default @Nullable String adaptation(long found, long wanted) {
@@ -29,7 +29,8 @@ public sealed interface Positions {
             ? null
             : "interpolated from %d x %d to %d x %d".formatted(from, from, to, to);
       }
-      case Sequence() -> wanted < found ? "cut after " + wanted + " positions" : null;
+      case Sequence(int trailing) ->
+          wanted < found ? "cut after " + (wanted - trailing) + " positions" : null;
     };
   }
 
@@ -48,7 +49,13 @@ public sealed interface Positions {
                 new TensorVector(Tensors.slice(table, 0, 0, leading).to(ScalarType.Float), resized),
                 0);
       }
-      case Sequence() -> Tensors.slice(table, 0, 0, wanted);
+      case Sequence(int trailing) -> {
+        Tensor kept = Tensors.slice(table, 0, 0, wanted - trailing);
+        long end = table.size(0);
+        yield trailing == 0
+            ? kept
+            : torch.cat(new TensorVector(kept, Tensors.slice(table, 0, end - trailing, end)), 0);
+      }
     };
   }
 

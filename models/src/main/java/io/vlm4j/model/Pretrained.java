@@ -1,5 +1,7 @@
 package io.vlm4j.model;
 
+import io.vlm4j.generate.Generation;
+import io.vlm4j.generate.Strategy;
 import io.vlm4j.image.ImageDecoder;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.image.Preprocessing;
@@ -39,6 +41,8 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Pretrained implements AutoCloseable {
   private static final int BATCH = 64;
+  private static final int CAPTION_TOKENS = 30;
+  private static final int BEAMS = 4;
 
   private final ModelSpec<?> spec;
   private final Model model;
@@ -145,9 +149,12 @@ public final class Pretrained implements AutoCloseable {
     }
   }
 
-  /** Writes a Hugging Face model folder: weights, configuration, tokenizer, preprocessing. */
+  /**
+   * Writes a model folder in the family's first layout, which is Hugging Face's if it has that:
+   * weights, configuration, tokenizer, preprocessing.
+   */
   public void save(Path folder) {
-    save(folder, Layout.HUGGING_FACE);
+    save(folder, spec.family().layouts().getFirst());
   }
 
   /** Writes a model folder: weights, configuration, tokenizer, preprocessing. */
@@ -269,6 +276,37 @@ public final class Pretrained implements AutoCloseable {
       classes[i] = normalizedMean(vectors, i * templates.size(), templates.size());
     }
     return classes;
+  }
+
+  /** What the model says of the picture in a file, by beam search. */
+  public String caption(Path file) {
+    var wanted = new Generation(0, CAPTION_TOKENS, 1, new Strategy.Beams(BEAMS, 1));
+    return captions(List.of(readPicture(file)), "", wanted).getFirst().getFirst().text();
+  }
+
+  /**
+   * What the model says of pictures.
+   *
+   * @param beginning how every caption begins; may be empty
+   * @return for each picture its captions, the best first; more than one only with beams
+   * @throws InputException if the model does not write captions
+   */
+  public List<List<Caption>> captions(List<Pixels> pictures, String beginning, Generation wanted) {
+    Captioner captioner = require(Captioner.class, "write captions");
+    var captions = new ArrayList<List<Caption>>();
+    int batch = Captioning.batchSize(wanted);
+    for (int from = 0; from < pictures.size(); from += batch) {
+      var some = pictures.subList(from, Math.min(pictures.size(), from + batch));
+      Generation here = wanted.with(wanted.strategy().after(from));
+      try (var _ = new Scope();
+          var _ = new NoGrad()) {
+        Tensor pixels = onDevice(pixels(some));
+        synchronized (this) {
+          captions.addAll(Captioning.of(captioner, tokenizer, pixels, beginning, here));
+        }
+      }
+    }
+    return captions;
   }
 
   /** The picture in a file. */

@@ -109,6 +109,21 @@ class ConverterTest {
   }
 
   @Test
+  void aCocaIsWrittenInTheLayoutThatKnowsSuchModels() {
+    Path source = Fixtures.folder("coca-openclip-tiny");
+    Path there = folder.resolve("there");
+    Converter.convert(source, there, Layout.OPEN_CLIP, null);
+    assertSameTensors(source, there);
+    assertThat(ModelFolder.open(there).spec().config())
+        .isEqualTo(ModelFolder.open(source).spec().config());
+    assertRefused(
+        () -> Converter.convert(source, folder.resolve("hf"), Layout.HUGGING_FACE, null),
+        "coca",
+        "HUGGING_FACE");
+    assertThat(folder.resolve("hf")).doesNotExist();
+  }
+
+  @Test
   void anotherNumberFormatIsWrittenAndNamed() {
     Path target = folder.resolve("bf16");
     Converter.convert(

@@ -4,6 +4,7 @@ import static io.vlm4j.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vlm4j.io.Json;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,6 +91,46 @@ class ForeignConfigTest {
   void whatWouldBeComputedDifferentlyIsRefusedByName(String from, String to, String told) {
     assertThat(CLIP).contains(from);
     assertRefused(() -> openClip(CLIP.replace(from, to)), told);
+  }
+
+  private static final String COCA =
+      """
+      {"model_cfg": {"embed_dim": 512, "custom_text": true,
+        "vision_cfg": {"image_size": 224, "layers": 12, "width": 768, "patch_size": 32,
+          "attentional_pool": true, "attn_pooler_heads": 8, "output_tokens": true},
+        "text_cfg": {"context_length": 76, "vocab_size": 49408, "width": 512, "heads": 8,
+          "layers": 12, "embed_cls": true, "output_tokens": true},
+        "multimodal_cfg": {"context_length": 76, "vocab_size": 49408, "width": 512, "heads": 8,
+          "layers": 12, "attn_pooler_heads": 8}}}
+      """;
+
+  @Test
+  void openClipsCocaIsTheNamedOne() {
+    var read = ModelSpec.read(Layout.OPEN_CLIP, json(COCA)).toTree();
+    var named = ModelSpec.of("coca_ViT-B-32").toTree();
+    for (String part : List.of("family", "embedWidth", "vision", "pooler", "text", "decoder")) {
+      assertThat(read.path(part)).as(part).isEqualTo(named.path(part));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "\"attentional_pool\": true | \"attentional_pool\": false | attentional_pool",
+        "\"attentional_pool\": true | \"attentional_pool\": \"serial\" | attentional_pool",
+        "\"attentional_pool\": true | \"attentional_pool\": \"cascade\" | as wide",
+        "\"embed_cls\": true | \"embed_cls\": false | text_cfg.embed_cls",
+        "\"embed_cls\": true | \"embed_cls\": true, \"hf_model_name\": \"roberta\" | 'roberta'",
+        "\"embed_cls\": true | \"embed_cls\": true, \"pad_id\": -1 | padId",
+        "\"embed_dim\": 512 | \"embed_dim\": 512, \"pad_id\": 7 | pad_id",
+        "\"embed_dim\": 512 | \"embed_dim\": 640 | as wide",
+        "\"multimodal_cfg\": { | \"multimodal_cfg\": {\"ls_init_value\": 0.1, | ls_init_value"
+      })
+  void aCocaThatWouldBeComputedDifferentlyIsRefused(String from, String to, String told) {
+    assertThat(COCA).contains(from);
+    assertRefused(() -> ModelSpec.read(Layout.OPEN_CLIP, json(COCA.replace(from, to))), told);
   }
 
   @ParameterizedTest

@@ -53,12 +53,17 @@ class PositionsTest {
 
   @Test
   void textsBecomeShorterButNotLonger() {
-    var texts = new Positions.Sequence();
+    var texts = new Positions.Sequence(0);
     assertThat(texts.adaptation(77, 32)).isEqualTo("cut after 32 positions");
     assertThat(texts.adaptation(32, 77)).isNull();
     try (var _ = new Scope()) {
       Tensor table = torch.randn(5, 2);
       assertThat(distance(texts.adapted(table, 3), Tensors.slice(table, 0, 0, 3))).isZero();
+      var beforeOne = new Positions.Sequence(1);
+      assertThat(beforeOne.adaptation(5, 3)).isEqualTo("cut after 2 positions");
+      long[] kept = {0, 1, 4};
+      assertThat(distance(beforeOne.adapted(table, 3), table.index_select(0, Tensors.of(kept, 3))))
+          .isZero();
     }
   }
 }

@@ -4,6 +4,8 @@ import static io.vlm4j.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.vlm4j.generate.Generation;
+import io.vlm4j.generate.Strategy;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.Json;
 import io.vlm4j.io.SafeTensors;
@@ -325,5 +327,41 @@ class PretrainedTest {
     Path file = Files.writeString(folder.resolve("p.png"), "no picture");
     assertRefused(() -> Pretrained.readPicture(file), file.toString());
     assertRefused(() -> Pretrained.readPicture(folder.resolve("none.png")), "none.png");
+  }
+
+  @Test
+  void captionsAreStringsAndDoNotDependOnTheBatch() {
+    Engine.seed(11);
+    var pairs = BytePairs.learn(List.of("a red circle a red circle", "two blue squares"), 520);
+    ModelSpec<?> spec = ModelSpec.of("coca-tiny").withVocabulary(pairs.vocabulary().size());
+    try (var model =
+        new Pretrained(
+            spec,
+            spec.create(),
+            Tokenizer.of(pairs, spec.tokenizerRules()),
+            spec.preprocessing(),
+            Engine.device("cpu"))) {
+      var drawn = new Generation(1, 6, 1, new Strategy.Sampling(1, 0, 1, 9));
+      var many = new ArrayList<Pixels>();
+      for (int i = 0; i < 30; i++) {
+        many.addAll(pictures());
+      }
+      var captions = model.captions(many, "a red", drawn); // two batches
+      assertThat(captions).hasSize(90).allMatch(list -> list.size() == 1);
+      assertThat(captions).allMatch(list -> list.getFirst().text().startsWith("a red"));
+      var tail =
+          model.captions(many.subList(64, 90), "a red", drawn.with(drawn.strategy().after(64)));
+      for (int i = 0; i < 26; i++) {
+        assertThat(tail.get(i).getFirst().text()).isEqualTo(captions.get(64 + i).getFirst().text());
+      }
+      var beams = drawn.with(new Strategy.Beams(3, 1));
+      assertThat(model.captions(pictures(), "", beams)).hasSize(3).allMatch(l -> l.size() == 3);
+    }
+    try (var clip = random("clip-tiny")) {
+      assertRefused(
+          () -> clip.captions(pictures(), "", Generation.greedy(3)),
+          "clip",
+          "cannot write captions");
+    }
   }
 }

@@ -6,7 +6,9 @@ import io.vlm4j.model.ModelSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import tools.jackson.databind.JsonNode;
@@ -21,6 +23,27 @@ import tools.jackson.databind.node.ObjectNode;
 public record Recipe(ModelSpec<?> model, TrainingConfig training) {
   /** As it stands in YAML: the model by name, or written out with its {@code family}. */
   private record Form(JsonNode model, TrainingConfig training) {}
+
+  /** The names of the recipes that come with vlm4j. */
+  public static final List<String> NAMES = List.of("demo", "coca-demo", "standard", "finetune");
+
+  /**
+   * The recipe of that name, or in that file.
+   *
+   * @throws InputException if there is neither, or a key is missing or unknown, or a value
+   *     impossible
+   */
+  public static Recipe of(String nameOrFile) {
+    if (NAMES.contains(nameOrFile)) {
+      return named(nameOrFile);
+    }
+    Path file = Path.of(nameOrFile);
+    if (!Files.exists(file)) {
+      throw new InputException(
+          "no recipe '" + nameOrFile + "': use a YAML file or one of " + NAMES);
+    }
+    return read(file);
+  }
 
   /** The recipe of the demo: a tiny model on drawings, in minutes, without a GPU. */
   public static Recipe demo() {

@@ -34,10 +34,22 @@ final class Colours implements AutoCloseable {
     NAMES.put("cyan", 0x10e0e0);
   }
 
-  final Tokenizer tokenizer = Tokenizer.of(BytePairs.learn(NAMES.keySet(), 560), 8);
-  final ModelSpec<?> spec =
-      ModelSpec.parse(Json.fromYaml(TinyModels.CLIP, ObjectNode.class, "tiny"), "tiny")
-          .withVocabulary(tokenizer.vocabularySize());
+  final ModelSpec<?> spec;
+  final Tokenizer tokenizer;
+
+  /** With a CLIP. */
+  Colours() {
+    this(TinyModels.CLIP);
+  }
+
+  /** With the model of that YAML. */
+  Colours(String model) {
+    var pairs = BytePairs.learn(NAMES.keySet(), 560);
+    spec =
+        ModelSpec.parse(Json.fromYaml(model, ObjectNode.class, "tiny"), "tiny")
+            .withVocabulary(pairs.vocabulary().size());
+    tokenizer = Tokenizer.of(pairs, spec.tokenizerRules());
+  }
 
   /** A learning rate of 0.003, a batch of 8, no warm-up; the rest by name. */
   static TrainingConfig config(Map<String, Object> changes) {

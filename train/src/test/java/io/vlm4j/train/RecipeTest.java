@@ -29,6 +29,18 @@ class RecipeTest {
   }
 
   @Test
+  void everyRecipeThatComesAlongCanBeNamed() {
+    for (String name : Recipe.NAMES) {
+      assertThat(Recipe.of(name).training().batchSize()).isPositive();
+    }
+    assertThat(Recipe.of("coca-demo").model().family().name()).isEqualTo("coca");
+    assertThatThrownBy(() -> Recipe.of("coca-demmo"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("coca-demmo")
+        .hasMessageContaining("coca-demo");
+  }
+
+  @Test
   void theModelMayBeNamedOrWrittenOut() throws IOException {
     String yaml = Json.toYaml(Recipe.demo().toTree());
     String named = "model: clip-nano\n" + yaml.substring(yaml.indexOf("training:"));

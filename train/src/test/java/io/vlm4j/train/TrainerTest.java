@@ -10,6 +10,7 @@ import io.vlm4j.io.Json;
 import io.vlm4j.model.Model;
 import io.vlm4j.tensor.Tensors;
 import io.vlm4j.testing.OneThread;
+import io.vlm4j.testing.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +100,28 @@ class TrainerTest {
         train(settings, resumed, Optional.of("latest"), 99, new Watcher(Long.MAX_VALUE));
 
     assertThat(rest).usingRecursiveComparison().isEqualTo(whole);
+  }
+
+  @Test
+  void aModelThatAlsoWritesIsTrainedLoggedAndResumedByTheSameLoop() throws IOException {
+    Path resumed = folder.resolve("resumed");
+    var watcher = new Watcher(Long.MAX_VALUE);
+    try (var both = new Colours(TinyModels.COCA)) {
+      Map<String, Object> settings = Map.of("averageDecay", 0.9);
+      Map<String, float[]> whole =
+          train(both, settings, folder.resolve("whole"), Optional.empty(), 60, watcher);
+      train(both, settings, resumed, Optional.empty(), 60, new Watcher(23));
+      Map<String, float[]> rest =
+          train(both, settings, resumed, Optional.of("latest"), 99, new Watcher(Long.MAX_VALUE));
+
+      assertThat(rest).usingRecursiveComparison().isEqualTo(whole);
+    }
+    Map<String, Double> losses = watcher.progress.getLast().losses();
+    assertThat(losses).containsOnlyKeys("contrastive_loss", "caption_loss");
+    assertThat(losses.get("contrastive_loss")).as("guessing is ln 8").isLessThan(1);
+    assertThat(losses.get("caption_loss")).as("guessing is 2 ln 545 = 12.6").isLessThan(1);
+    assertThat(Files.readString(resumed.resolve("out.log")))
+        .containsPattern("Contrastive_loss: [\\d.]+ \\([\\d.]+\\) Caption_loss: [\\d.]+ ");
   }
 
   @Test
@@ -259,10 +282,19 @@ class TrainerTest {
       Optional<String> resume,
       long steps,
       Watcher watcher) {
+    return train(colours, settings, path, resume, steps, watcher);
+  }
+
+  private static Map<String, float[]> train(
+      Colours task,
+      Map<String, Object> settings,
+      Path path,
+      Optional<String> resume,
+      long steps,
+      Watcher watcher) {
     try (var run = new RunFolder(path, false);
         var model =
-            colours
-                .trainer(Colours.config(settings))
+            task.trainer(Colours.config(settings))
                 .train(new Budget.Steps(steps), resume, run, 0, 1e9, watcher)
                 .model()) {
       return weights(model);

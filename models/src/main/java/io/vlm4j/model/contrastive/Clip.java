@@ -8,9 +8,8 @@ import io.vlm4j.nn.Init;
 import io.vlm4j.nn.LayerNorm;
 import io.vlm4j.nn.Linear;
 import io.vlm4j.nn.Module;
-import io.vlm4j.nn.PatchDropout;
-import io.vlm4j.nn.PatchEmbedding;
 import io.vlm4j.nn.Transformer;
+import io.vlm4j.nn.VisionTransformer;
 import io.vlm4j.objective.ContrastiveLoss;
 import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.Tensors;
@@ -22,7 +21,6 @@ import java.util.SequencedMap;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -104,42 +102,19 @@ public final class Clip extends Model implements DualEncoder {
     return logits.softmax(-1);
   }
 
-  private static final class VisionTower extends Module {
-    private final PatchEmbedding patches;
-    private final Tensor classToken;
-    private final Tensor positions;
-    private final PatchDropout dropout;
-    private final LayerNorm preNorm;
-    private final Transformer blocks;
+  private static final class VisionTower extends VisionTransformer {
     private final LayerNorm norm;
     private final Linear projection;
 
     VisionTower(TwoTowerConfig.Vision config, int embedWidth) {
+      super(config.patchSize(), config.patches(), config.patchDropout(), config.transformer());
       int width = config.width();
-      double std = Math.pow(width, -0.5);
-      patches = child("patches", new PatchEmbedding(config.patchSize(), width, false));
-      classToken = parameter("classToken", Init.normal(std, width));
-      positions = parameter("positions", Init.normal(std, config.patches() + 1, width));
-      dropout = child("dropout", new PatchDropout(config.patchDropout(), 1));
-      preNorm = child("preNorm", new LayerNorm(width, config.epsilon()));
-      blocks = child("blocks", new Transformer(config.transformer()));
       norm = child("norm", new LayerNorm(width, config.epsilon()));
-      projection = child("projection", new Linear(width, embedWidth, std, false));
+      projection = child("projection", new Linear(width, embedWidth, Math.pow(width, -0.5), false));
     }
 
     Tensor forward(Tensor pixels) {
-      return call(
-          () -> {
-            Tensor x = patches.forward(pixels); // [B, N, W]
-            Tensor token =
-                classToken.to(x.scalar_type()).expand(x.size(0), 1, x.size(2)); // [B, 1, W]
-            x = torch.cat(new TensorVector(token, x), 1).add(positions); // [B, 1 + N, W]
-            Tensor first =
-                Tensors.zeros(ScalarType.Long, x.size(0)).to(x.device(), ScalarType.Long);
-            x = blocks.forwardAt(preNorm.forward(dropout.forward(x)), AttentionMask.NONE, first);
-            return projection.forward(norm.forward(x)); // [B, D]
-          },
-          pixels);
+      return call(() -> projection.forward(norm.forward(classToken(pixels))), pixels); // [B, D]
     }
   }
 

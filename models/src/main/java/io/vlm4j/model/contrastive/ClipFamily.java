@@ -67,7 +67,7 @@ public final class ClipFamily implements Family<TwoTowerConfig> {
   @Override
   public Map<String, Positions> positions() {
     return Map.of(
-        "vision.positions", new Positions.Grid(1), "text.positions", new Positions.Sequence());
+        "vision.positions", new Positions.Grid(1), "text.positions", new Positions.Sequence(0));
   }
 
   @Override
@@ -81,7 +81,9 @@ public final class ClipFamily implements Family<TwoTowerConfig> {
       case HUGGING_FACE -> json.path("model_type").asString("").equals("clip");
       case OPEN_CLIP -> {
         JsonNode model = json.path("model_cfg");
-        yield model.path("vision_cfg").isObject() && openClipRefusal(model).isEmpty();
+        yield model.path("vision_cfg").isObject()
+            && !model.hasNonNull("multimodal_cfg")
+            && OpenClipTowers.refusal(model).isEmpty();
       }
     };
   }
@@ -95,30 +97,8 @@ public final class ClipFamily implements Family<TwoTowerConfig> {
             ? Optional.of(HuggingFaceTowers.oneTower(type))
             : Optional.empty();
       }
-      case OPEN_CLIP -> openClipRefusal(json.path("model_cfg"));
+      case OPEN_CLIP -> OpenClipTowers.refusal(json.path("model_cfg"));
     };
-  }
-
-  /** Why OpenCLIP's model is another than this one. */
-  private static Optional<String> openClipRefusal(JsonNode model) {
-    JsonNode vision = model.path("vision_cfg");
-    JsonNode text = model.path("text_cfg");
-    String timm = vision.path("timm_model_name").asString("");
-    if (!timm.isEmpty()) {
-      return Optional.of("the timm image tower '" + timm + "' is not supported");
-    }
-    if (vision.path("layers").isArray()) {
-      return Optional.of(
-          "the image tower is a ResNet ('layers' is " + vision.path("layers") + "): not supported");
-    }
-    if (model.hasNonNull("multimodal_cfg")) {
-      return Optional.of("'multimodal_cfg' makes the model a CoCa: not supported");
-    }
-    if (text.hasNonNull("hf_model_name")) {
-      return Optional.of(
-          "the text tower '" + text.path("hf_model_name").asString("?") + "' is not supported");
-    }
-    return Optional.empty();
   }
 
   @Override
@@ -157,6 +137,8 @@ public final class ClipFamily implements Family<TwoTowerConfig> {
     ForeignTree text = model.at("text_cfg");
     text.requireFlag("no_causal_mask", false);
     text.requireFlag("proj_bias", false);
+    text.requireNone("embed_cls");
+    model.at("vision_cfg").requireNone("attentional_pool");
     int endId = -1;
     if (text.text("pool_type", "argmax").equals("eos")) {
       endId = text.whole("eos_id", 2);
@@ -249,15 +231,9 @@ public final class ClipFamily implements Family<TwoTowerConfig> {
             .optionalPrefix("_orig_mod.")
             .optionalPrefix("module.")
             .optionalPrefix("text.");
-    OpenClipTowers.blocks(keys, "vision", "visual.transformer.resblocks.*.");
+    OpenClipTowers.vision(keys);
     OpenClipTowers.text(keys, textPrefix);
-    return keys.rename("vision.patches.weight", "visual.conv1.weight")
-        .rename("vision.classToken", "visual.class_embedding")
-        .rename("vision.positions", "visual.positional_embedding")
-        .rename("vision.preNorm.*", "visual.ln_pre.*")
-        .rename("vision.norm.*", "visual.ln_post.*")
-        .transpose("vision.projection.weight", "visual.proj")
-        .transpose("text.projection.weight", textPrefix + "text_projection")
+    return keys.transpose("text.projection.weight", textPrefix + "text_projection")
         .scalar("logitScale", "logit_scale")
         .build();
   }

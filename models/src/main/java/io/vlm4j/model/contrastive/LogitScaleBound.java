@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Tensor;
  * scale that lies outside already, as some trained checkpoints' do: a clamp would change all logits
  * of such a model at the first step. It may come nearer to the bound, and not go farther away.
  */
-final class LogitScaleBound {
+public final class LogitScaleBound {
   private final Tensor logScale;
   private final double least;
   private final double most;
@@ -20,7 +20,7 @@ final class LogitScaleBound {
   private double ceiling;
 
   /** Bounds of a parameter, which stays its model's. */
-  LogitScaleBound(Tensor logScale, double least, double most) {
+  public LogitScaleBound(Tensor logScale, double least, double most) {
     this.logScale = logScale;
     this.least = least;
     this.most = most;
@@ -29,14 +29,14 @@ final class LogitScaleBound {
   }
 
   /** Takes note of the scale before a step. */
-  void note() {
+  public void note() {
     double value = logScale.item_double();
     floor = Math.min(least, value);
     ceiling = Math.max(most, value);
   }
 
   /** Clamps after a step. */
-  void hold() {
+  public void hold() {
     try (var _ = new NoGrad()) {
       logScale.clamp_(
           new ScalarOptional(new Scalar((float) floor)),
@@ -45,7 +45,7 @@ final class LogitScaleBound {
   }
 
   /** A line for a scale that lies outside. */
-  List<String> remarks() {
+  public List<String> remarks() {
     double value = logScale.item_double();
     if ((float) value <= (float) most && (float) value >= (float) least) {
       return List.of();

@@ -4,10 +4,15 @@ import io.vlm4j.io.Json;
 import io.vlm4j.model.ForeignTree;
 import io.vlm4j.model.KeyMap;
 import io.vlm4j.nn.Activation;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What CLIP's and SigLIP's OpenCLIP layouts share: names of blocks, keys of configurations. */
-final class OpenClipTowers {
+/**
+ * What OpenCLIP's layouts of models with an image and a text tower share: names of blocks, keys of
+ * configurations.
+ */
+public final class OpenClipTowers {
   /** Values of both towers that would change what is computed. */
   private static final String[] NOT_SUPPORTED = {
     "ls_init_value",
@@ -21,26 +26,47 @@ final class OpenClipTowers {
 
   private OpenClipTowers() {}
 
-  /** Names of a stack of blocks. */
-  static void blocks(KeyMap.Builder keys, String ours, String theirs) {
-    keys.rename(ours + ".blocks.*.norm1.*", theirs + "ln_1.*")
-        .rename(ours + ".blocks.*.attention.qkv.*", theirs + "attn.in_proj_*")
-        .rename(ours + ".blocks.*.attention.out.*", theirs + "attn.out_proj.*")
-        .rename(ours + ".blocks.*.norm2.*", theirs + "ln_2.*")
-        .rename(ours + ".blocks.*.mlp.up.*", theirs + "mlp.c_fc.*")
-        .rename(ours + ".blocks.*.mlp.down.*", theirs + "mlp.c_proj.*");
+  /** Refuses values of a part with blocks that would change what is computed. */
+  public static void requirePlainBlocks(ForeignTree tower) {
+    tower.requireNone(NOT_SUPPORTED);
+  }
+
+  /**
+   * Names of a stack of blocks.
+   *
+   * @param ours a block's, with a star for its number and a dot at the end
+   */
+  public static void blocks(KeyMap.Builder keys, String ours, String theirs) {
+    keys.rename(ours + "norm1.*", theirs + "ln_1.*")
+        .rename(ours + "attention.qkv.*", theirs + "attn.in_proj_*")
+        .rename(ours + "attention.out.*", theirs + "attn.out_proj.*")
+        .rename(ours + "norm2.*", theirs + "ln_2.*")
+        .rename(ours + "mlp.up.*", theirs + "mlp.c_fc.*")
+        .rename(ours + "mlp.down.*", theirs + "mlp.c_proj.*");
+  }
+
+  /** Names of an image tower that is not timm's. */
+  public static void vision(KeyMap.Builder keys) {
+    blocks(keys, "vision.blocks.*.", "visual.transformer.resblocks.*.");
+    keys.rename("vision.patches.weight", "visual.conv1.weight")
+        .rename("vision.classToken", "visual.class_embedding")
+        .rename("vision.positions", "visual.positional_embedding")
+        .rename("vision.preNorm.*", "visual.ln_pre.*")
+        .rename("vision.norm.*", "visual.ln_post.*")
+        .transpose("vision.projection.weight", "visual.proj");
   }
 
   /** Names of the text tower up to its last norm; {@code prefix} is empty or {@code text.}. */
-  static void text(KeyMap.Builder keys, String prefix) {
-    blocks(keys, "text", prefix + "transformer.resblocks.*.");
+  public static void text(KeyMap.Builder keys, String prefix) {
+    blocks(keys, "text.blocks.*.", prefix + "transformer.resblocks.*.");
     keys.rename("text.tokens.weight", prefix + "token_embedding.weight")
         .rename("text.positions", prefix + "positional_embedding")
         .rename("text.norm.*", prefix + "ln_final.*")
         .ignore(prefix + "attn_mask");
   }
 
-  static String activation(ForeignTree model, ForeignTree tower) {
+  /** What a tower computes between the layers of its MLPs. */
+  public static String activation(ForeignTree model, ForeignTree tower) {
     boolean isQuick = model.flag("quick_gelu", false);
     if (!tower.has("act_kwargs")) {
       return (isQuick ? Activation.QUICK_GELU : Activation.GELU).id();
@@ -56,11 +82,30 @@ final class OpenClipTowers {
     return tower.at("norm_kwargs").number("eps", 1e-5);
   }
 
+  /** Why a model's towers are others than these, if they are. */
+  public static Optional<String> refusal(JsonNode model) {
+    JsonNode vision = model.path("vision_cfg");
+    JsonNode text = model.path("text_cfg");
+    String timm = vision.path("timm_model_name").asString("");
+    if (!timm.isEmpty()) {
+      return Optional.of("the timm image tower '" + timm + "' is not supported");
+    }
+    if (vision.path("layers").isArray()) {
+      return Optional.of(
+          "the image tower is a ResNet ('layers' is " + vision.path("layers") + "): not supported");
+    }
+    if (text.hasNonNull("hf_model_name")) {
+      return Optional.of(
+          "the text tower '" + text.path("hf_model_name").asString("?") + "' is not supported");
+    }
+    return Optional.empty();
+  }
+
   /** The text tower, of which {@code endId} is known. */
-  static TwoTowerConfig.Text readText(ForeignTree model, int endId) {
+  public static TwoTowerConfig.Text readText(ForeignTree model, int endId) {
     ForeignTree text = model.at("text_cfg");
-    text.requireNone(NOT_SUPPORTED);
-    text.requireNone("hf_model_name", "embed_cls");
+    requirePlainBlocks(text);
+    text.requireNone("hf_model_name");
     text.requireText("proj_type", "linear", "linear");
     int width = text.whole("width", 512);
     return new TwoTowerConfig.Text(
@@ -76,10 +121,10 @@ final class OpenClipTowers {
   }
 
   /** The image tower of a model that is not timm's. */
-  static TwoTowerConfig.Vision readVision(ForeignTree model) {
+  public static TwoTowerConfig.Vision readVision(ForeignTree model) {
     ForeignTree vision = model.at("vision_cfg");
-    vision.requireNone(NOT_SUPPORTED);
-    vision.requireNone("attentional_pool", "input_patchnorm", "global_average_pool", "no_ln_pre");
+    requirePlainBlocks(vision);
+    vision.requireNone("input_patchnorm", "global_average_pool", "no_ln_pre");
     vision.requireText("pool_type", "tok", "tok");
     vision.requireText("pos_embed_type", "learnable", "learnable");
     int width = vision.whole("width", 768);
@@ -95,7 +140,8 @@ final class OpenClipTowers {
         vision.number("patch_dropout", 0));
   }
 
-  static ObjectNode writeText(TwoTowerConfig.Text text, boolean isQuick) {
+  /** The keys of a text tower. */
+  public static ObjectNode writeText(TwoTowerConfig.Text text, boolean isQuick) {
     ObjectNode json =
         Json.object()
             .put("context_length", text.contextLength())
@@ -107,7 +153,8 @@ final class OpenClipTowers {
     return json;
   }
 
-  static ObjectNode writeVision(TwoTowerConfig.Vision vision, boolean isQuick) {
+  /** The keys of an image tower. */
+  public static ObjectNode writeVision(TwoTowerConfig.Vision vision, boolean isQuick) {
     ObjectNode json =
         Json.object()
             .put("image_size", vision.imageSize())

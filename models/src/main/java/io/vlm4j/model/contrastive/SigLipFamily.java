@@ -80,7 +80,7 @@ public final class SigLipFamily implements Family<TwoTowerConfig> {
   @Override
   public Map<String, Positions> positions() {
     return Map.of(
-        "vision.positions", new Positions.Grid(0), "text.positions", new Positions.Sequence());
+        "vision.positions", new Positions.Grid(0), "text.positions", new Positions.Sequence(0));
   }
 
   @Override
@@ -154,6 +154,7 @@ public final class SigLipFamily implements Family<TwoTowerConfig> {
       vision.requireText("timm_proj", "linear", "none");
     }
     text.requireFlag("proj_bias", true);
+    text.requireNone("embed_cls");
     text.requireText("pool_type", "argmax", "last");
     if (!text.flag("no_causal_mask", false)) {
       throw text.wrong("no_causal_mask", "SigLIP's text tower has no causal mask");

@@ -67,17 +67,20 @@ public record TwoTowerConfig(
       }
     }
 
-    int patches() {
+    /** The number of whole patches of a picture. */
+    public int patches() {
       return (imageSize / patchSize) * (imageSize / patchSize);
     }
 
+    /** The sizes of its blocks. */
     @JsonIgnore
-    Transformer.Config transformer() {
+    public Transformer.Config transformer() {
       return new Transformer.Config(
           width, layers, heads, mlpWidth, Activation.of(activation), epsilon);
     }
 
-    Vision withImageSize(int pixels) {
+    /** The same tower for pictures of another side. */
+    public Vision withImageSize(int pixels) {
       return new Vision(
           pixels, patchSize, width, layers, heads, mlpWidth, activation, epsilon, patchDropout);
     }
