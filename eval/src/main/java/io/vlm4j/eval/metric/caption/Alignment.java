@@ -1,0 +1,153 @@
+package io.vlm4j.eval.metric.caption;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which word of a caption stands for which of a reference: each for one at most, and of all ways
+ * the one with most matches (an exact one counts twice as much as any other), then fewest chunks,
+ * then least distance, which is METEOR's order.
+ *
+ * <p>The caption is read from left to right. Two partial alignments that have used the same of
+ * those reference words that are still asked for, and end in the same place, have the same future,
+ * so only the better one goes on. That is exact as long as there are at most {@link #BEAM} of them,
+ * and otherwise a beam search; METEOR's own keeps 40.
+ */
+final class Alignment {
+  private static final int BEAM = 2_000;
+  private static final int NONE = -2; // neighbours no reference position
+
+  private final int[] matches;
+  private final int chunks;
+
+  private Alignment(int[] matches, int chunks) {
+    this.matches = matches;
+    this.chunks = chunks;
+  }
+
+  /** The position in the reference of a caption's word, or -1. */
+  int match(int word) {
+    return matches[word];
+  }
+
+  /** How many runs of words there are that stand in a row on both sides. */
+  int chunks() {
+    return chunks;
+  }
+
+  /** A partial alignment. */
+  private record Path(@Nullable Path before, int match, int weight, int chunks, int distance) {
+    static final Comparator<Path> BEST_FIRST =
+        Comparator.comparingInt(Path::weight)
+            .reversed()
+            .thenComparingInt(Path::chunks)
+            .thenComparingInt(Path::distance);
+
+    Path with(int word, int match, int weight) {
+      return new Path(
+          this,
+          match,
+          this.weight + weight,
+          chunks + (match == this.match + 1 ? 0 : 1),
+          distance + Math.abs(word - match));
+    }
+
+    Path without() {
+      return new Path(this, NONE, weight, chunks, distance);
+    }
+  }
+
+  /** What decides the future of a partial alignment. */
+  private record State(BitSet used, int match) {}
+
+  /**
+   * Finds it.
+   *
+   * @param weights {@code [caption, reference]}: 2 for the same word, 1 for another match, else 0
+   * @param length of the reference
+   */
+  static Alignment of(int[][] weights, int length) {
+    int[] lastAsker = new int[length];
+    int[] askers = new int[length];
+    for (int word = 0; word < weights.length; word++) {
+      for (int position = 0; position < length; position++) {
+        if (weights[word][position] > 0) {
+          lastAsker[position] = word;
+          askers[position]++;
+        }
+      }
+    }
+    Map<State, Path> paths = new HashMap<>();
+    paths.put(new State(new BitSet(), NONE), new Path(null, NONE, 0, 0, 0));
+    for (int word = 0; word < weights.length; word++) {
+      paths = step(paths, word, weights[word], askers, lastAsker);
+    }
+    return read(paths.values().stream().min(Path.BEST_FIRST).orElseThrow(), weights.length);
+  }
+
+  private static Map<State, Path> step(
+      Map<State, Path> paths, int word, int[] weights, int[] askers, int[] lastAsker) {
+    var next = new HashMap<State, Path>();
+    for (var entry : beam(paths)) {
+      BitSet used = entry.getKey().used();
+      put(next, still(used, -1, word, askers, lastAsker), entry.getValue().without());
+      for (int position = 0; position < weights.length; position++) {
+        if (weights[position] > 0 && !used.get(position)) {
+          put(
+              next,
+              still(used, position, word, askers, lastAsker),
+              entry.getValue().with(word, position, weights[position]));
+        }
+      }
+    }
+    return next;
+  }
+
+  private static List<Map.Entry<State, Path>> beam(Map<State, Path> paths) {
+    if (paths.size() <= BEAM) {
+      return List.copyOf(paths.entrySet());
+    }
+    return paths.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue(Path.BEST_FIRST))
+        .limit(BEAM)
+        .toList();
+  }
+
+  private static void put(Map<State, Path> paths, BitSet used, Path path) {
+    paths.merge(
+        new State(used, path.match()), path, (a, b) -> Path.BEST_FIRST.compare(a, b) <= 0 ? a : b);
+  }
+
+  /** The used positions for which later words ask too. */
+  private static BitSet still(BitSet used, int more, int word, int[] askers, int[] lastAsker) {
+    boolean adds = more >= 0 && askers[more] > 1 && lastAsker[more] > word;
+    boolean drops = used.stream().anyMatch(position -> lastAsker[position] <= word);
+    if (!adds && !drops) {
+      return used;
+    }
+    var still = (BitSet) used.clone();
+    if (adds) {
+      still.set(more);
+    }
+    if (drops) {
+      used.stream().filter(position -> lastAsker[position] <= word).forEach(still::clear);
+    }
+    return still;
+  }
+
+  private static Alignment read(Path best, int words) {
+    var matches = new int[words];
+    Arrays.fill(matches, -1);
+    Path path = best;
+    for (int word = words - 1; word >= 0 && path != null; word--) {
+      matches[word] = Math.max(-1, path.match());
+      path = path.before();
+    }
+    return new Alignment(matches, best.chunks());
+  }
+}

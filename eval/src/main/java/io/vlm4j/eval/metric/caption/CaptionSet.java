@@ -1,0 +1,59 @@
+package io.vlm4j.eval.metric.caption;
+
+import io.vlm4j.io.InputException;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Captions to be measured, with what people wrote of the same pictures; as tokens.
+ *
+ * @param ids of the pictures
+ * @param candidates the caption of each
+ * @param references the captions of people of each, at least one
+ */
+public record CaptionSet(
+    List<String> ids, List<List<String>> candidates, List<List<List<String>>> references) {
+  /** Checks that there is one of each for every picture. */
+  public CaptionSet {
+    ids = List.copyOf(ids);
+    candidates = List.copyOf(candidates);
+    references = List.copyOf(references);
+    if (ids.isEmpty()) {
+      throw new InputException("no captions to measure");
+    }
+    if (candidates.size() != ids.size() || references.size() != ids.size()) {
+      throw new InputException(
+          "%d pictures, %d captions, %d sets of references; it needs one of each for every picture"
+              .formatted(ids.size(), candidates.size(), references.size()));
+    }
+    for (int i = 0; i < references.size(); i++) {
+      if (references.get(i).isEmpty()) {
+        throw new InputException("picture '" + ids.get(i) + "' has no reference caption");
+      }
+    }
+  }
+
+  /**
+   * Tokenises texts by {@link PtbTokenizer}, on all processors.
+   *
+   * @param candidates the caption of each picture, by its id, in a map with an order
+   * @param references captions of people; those of other pictures are ignored
+   * @throws InputException if a picture has no reference
+   */
+  public static CaptionSet of(
+      SequencedMap<String, String> candidates, Map<String, List<String>> references) {
+    return new CaptionSet(
+        List.copyOf(candidates.keySet()),
+        candidates.values().parallelStream().map(PtbTokenizer::tokens).toList(),
+        candidates.keySet().parallelStream()
+            .map(id -> references.getOrDefault(id, List.of()))
+            .map(texts -> texts.stream().map(PtbTokenizer::tokens).toList())
+            .toList());
+  }
+
+  /** The number of pictures. */
+  public int size() {
+    return ids.size();
+  }
+}
