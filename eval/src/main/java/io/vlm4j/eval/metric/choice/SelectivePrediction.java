@@ -2,6 +2,7 @@ package io.vlm4j.eval.metric.choice;
 
 import io.vlm4j.eval.metric.Checks;
 import io.vlm4j.eval.metric.Scores;
+import io.vlm4j.io.InputException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -20,6 +21,7 @@ public final class SelectivePrediction {
   private final List<Point> curve = new ArrayList<>();
   private final double[] confidences;
   private final double[] accuracies;
+  private final int[] order; // the surest first
 
   /**
    * Sorts answers by confidence.
@@ -31,11 +33,17 @@ public final class SelectivePrediction {
     String name = "selective prediction";
     Checks.sameSize(name, "confidences", confidences.length, "accuracies", accuracies.length);
     Checks.notEmpty(name, "answers", confidences.length);
+    Arrays.stream(confidences)
+        .filter(Double::isNaN)
+        .findAny()
+        .ifPresent(_ -> {
+          throw new InputException(name + ": a confidence is not a number");
+        });
     Arrays.stream(accuracies).forEach(a -> Checks.probability(name, "accuracy", a));
     this.confidences = confidences.clone();
     this.accuracies = accuracies.clone();
     int size = confidences.length;
-    int[] order =
+    order =
         IntStream.range(0, size)
             .boxed()
             .sorted(Comparator.comparingDouble(i -> -confidences[i]))
@@ -96,8 +104,7 @@ public final class SelectivePrediction {
     return Scores.mean(
         "effective reliability at cost " + cost,
         IntStream.range(0, accuracies.length)
-            .mapToDouble(
-                i -> confidences[i] < threshold ? 0 : accuracies[i] > 0 ? accuracies[i] : -cost)
+            .mapToDouble(i -> confidences[i] < threshold ? 0 : worth(i, cost))
             .toArray());
   }
 
@@ -108,13 +115,23 @@ public final class SelectivePrediction {
   public double bestThreshold(double cost) {
     double best = 0;
     double threshold = Double.POSITIVE_INFINITY;
+    double value = 0;
+    int answered = 0;
     for (Point point : curve) {
-      double value = effectiveReliability(cost, point.threshold()).overall();
+      for (;
+          answered < order.length && confidences[order[answered]] >= point.threshold();
+          answered++) {
+        value += worth(order[answered], cost);
+      }
       if (value > best) {
         best = value;
         threshold = point.threshold();
       }
     }
     return threshold;
+  }
+
+  private double worth(int answer, double cost) {
+    return accuracies[answer] > 0 ? accuracies[answer] : -cost;
   }
 }
