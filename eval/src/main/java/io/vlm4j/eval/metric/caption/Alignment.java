@@ -2,10 +2,11 @@ package io.vlm4j.eval.metric.caption;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,8 +73,8 @@ final class Alignment {
    * @param length of the reference
    */
   static Alignment of(int[][] weights, int length) {
-    int[] lastAsker = new int[length];
-    int[] askers = new int[length];
+    var lastAsker = new int[length];
+    var askers = new int[length];
     for (int word = 0; word < weights.length; word++) {
       for (int position = 0; position < length; position++) {
         if (weights[word][position] > 0) {
@@ -85,32 +86,42 @@ final class Alignment {
     Map<State, Path> paths = new HashMap<>();
     paths.put(new State(new BitSet(), NONE), new Path(null, NONE, 0, 0, 0));
     for (int word = 0; word < weights.length; word++) {
-      paths = step(paths, word, weights[word], askers, lastAsker);
+      var kept = new BitSet(); // what later words ask for too
+      for (int position = 0; position < length; position++) {
+        kept.set(position, askers[position] > 1 && lastAsker[position] > word);
+      }
+      paths = step(paths, word, weights[word], kept);
     }
     return read(paths.values().stream().min(Path.BEST_FIRST).orElseThrow(), weights.length);
   }
 
   private static Map<State, Path> step(
-      Map<State, Path> paths, int word, int[] weights, int[] askers, int[] lastAsker) {
+      Map<State, Path> paths, int word, int[] weights, BitSet kept) {
+    int[] positions =
+        IntStream.range(0, weights.length).filter(position -> weights[position] > 0).toArray();
     var next = new HashMap<State, Path>();
     for (var entry : beam(paths)) {
       BitSet used = entry.getKey().used();
-      put(next, still(used, -1, word, askers, lastAsker), entry.getValue().without());
-      for (int position = 0; position < weights.length; position++) {
-        if (weights[position] > 0 && !used.get(position)) {
-          put(
-              next,
-              still(used, position, word, askers, lastAsker),
-              entry.getValue().with(word, position, weights[position]));
+      BitSet still = (BitSet) used.clone();
+      still.and(kept);
+      put(next, still, entry.getValue().without());
+      for (int position : positions) {
+        if (!used.get(position)) {
+          BitSet more = still;
+          if (kept.get(position)) {
+            more = (BitSet) still.clone();
+            more.set(position);
+          }
+          put(next, more, entry.getValue().with(word, position, weights[position]));
         }
       }
     }
     return next;
   }
 
-  private static List<Map.Entry<State, Path>> beam(Map<State, Path> paths) {
+  private static Collection<Map.Entry<State, Path>> beam(Map<State, Path> paths) {
     if (paths.size() <= BEAM) {
-      return List.copyOf(paths.entrySet());
+      return paths.entrySet();
     }
     return paths.entrySet().stream()
         .sorted(Map.Entry.comparingByValue(Path.BEST_FIRST))
@@ -121,23 +132,6 @@ final class Alignment {
   private static void put(Map<State, Path> paths, BitSet used, Path path) {
     paths.merge(
         new State(used, path.match()), path, (a, b) -> Path.BEST_FIRST.compare(a, b) <= 0 ? a : b);
-  }
-
-  /** The used positions for which later words ask too. */
-  private static BitSet still(BitSet used, int more, int word, int[] askers, int[] lastAsker) {
-    boolean adds = more >= 0 && askers[more] > 1 && lastAsker[more] > word;
-    boolean drops = used.stream().anyMatch(position -> lastAsker[position] <= word);
-    if (!adds && !drops) {
-      return used;
-    }
-    var still = (BitSet) used.clone();
-    if (adds) {
-      still.set(more);
-    }
-    if (drops) {
-      used.stream().filter(position -> lastAsker[position] <= word).forEach(still::clear);
-    }
-    return still;
   }
 
   private static Alignment read(Path best, int words) {

@@ -4,6 +4,7 @@ import io.vlm4j.io.InputException;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Captions to be measured, with what people wrote of the same pictures; as tokens.
@@ -43,13 +44,27 @@ public record CaptionSet(
    */
   public static CaptionSet of(
       SequencedMap<String, String> candidates, Map<String, List<String>> references) {
+    var words = new Words();
     return new CaptionSet(
         List.copyOf(candidates.keySet()),
-        candidates.values().parallelStream().map(PtbTokenizer::tokens).toList(),
+        candidates.values().parallelStream().map(words::of).toList(),
         candidates.keySet().parallelStream()
             .map(id -> references.getOrDefault(id, List.of()))
-            .map(texts -> texts.stream().map(PtbTokenizer::tokens).toList())
+            .map(texts -> texts.stream().map(words::of).toList())
             .toList());
+  }
+
+  /** Every word once, since a hundred thousand captions share a few thousand. */
+  private record Words(Map<String, String> known) {
+    Words() {
+      this(new ConcurrentHashMap<>());
+    }
+
+    List<String> of(String text) {
+      return PtbTokenizer.tokens(text).stream()
+          .map(word -> known.computeIfAbsent(word, w -> w))
+          .toList();
+    }
   }
 
   /** The number of pictures. */

@@ -99,12 +99,22 @@ public final class Meteor {
   }
 
   private Counts counts(List<String> a, List<String> b, Map<String, String> stems) {
+    List<String> stemsOfA = a.stream().map(word -> stems.getOrDefault(word, word)).toList();
+    List<String> stemsOfB = b.stream().map(word -> stems.getOrDefault(word, word)).toList();
     var modules = new double[a.size()][b.size()];
     var weights = new int[a.size()][b.size()];
     for (int i = 0; i < a.size(); i++) {
       for (int j = 0; j < b.size(); j++) {
-        modules[i][j] = module(a.get(i), b.get(j), stems);
-        weights[i][j] = modules[i][j] == EXACT ? 2 : modules[i][j] > 0 ? 1 : 0;
+        if (a.get(i).equals(b.get(j))) {
+          modules[i][j] = EXACT;
+          weights[i][j] = 2;
+        } else if (stemsOfA.get(i).equals(stemsOfB.get(j))) {
+          modules[i][j] = STEM;
+          weights[i][j] = 1;
+        } else if (areSynonyms(a.get(i), b.get(j))) {
+          modules[i][j] = SYNONYM;
+          weights[i][j] = 1;
+        }
       }
     }
     Alignment alignment = Alignment.of(weights, b.size());
@@ -129,15 +139,9 @@ public final class Meteor {
         equal ? 0 : alignment.chunks());
   }
 
-  /** How much a match of two words is worth; 0 if they do not match. */
-  private double module(String a, String b, Map<String, String> stems) {
-    if (a.equals(b)) {
-      return EXACT;
-    }
-    if (stems.getOrDefault(a, a).equals(stems.getOrDefault(b, b))) {
-      return STEM;
-    }
-    return Collections.disjoint(synonyms.apply(a), synonyms.apply(b)) ? 0 : SYNONYM;
+  private boolean areSynonyms(String a, String b) {
+    Set<String> sets = synonyms.apply(a);
+    return !sets.isEmpty() && !Collections.disjoint(sets, synonyms.apply(b));
   }
 
   private double weight(String word) {

@@ -3,6 +3,7 @@ package io.vlm4j.eval.metric.caption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,20 +32,21 @@ public final class PtbTokenizer {
   private static final String WORD = "[\\p{L}\\p{M}\\p{Nd}]";
 
   /** Abbreviations that keep their full stop wherever they stand. */
-  private static final String ABBREVIATIONS =
+  private static final Set<String> ABBREVIATIONS =
       Stream.of(
               "Mr Mrs Ms Dr Prof Sen Rep Lt Col Gen Gov Adm Rev Maj Sgt Capt St Ave Pvt Hon Messrs",
               "Jr Sr Bros Inc Co Corp Ltd Plc Cie etc vs al seq Jan Feb Mar Apr Jun Jul Aug Sep",
               "Sept Oct Nov Dec Mon Tue Tues Wed Thu Thurs Fri Calif Mass Conn Fla Ill Mich Ariz",
               "Tenn Wis Minn Okla Wash Kan Ore Colo Ky Nev Neb Ark Vt Wyo Tex Pty Blvd Rd Mt Ft Ph")
           .flatMap(line -> Stream.of(line.split(" ")))
-          .collect(Collectors.joining("|"));
+          .map(word -> word.toLowerCase(Locale.ROOT))
+          .collect(Collectors.toUnmodifiableSet());
 
   /** Words that the treebank takes apart, and where. */
-  private static final Pattern JOINED =
-      Pattern.compile(
-          "(can)(not)|(gon)(na)|(got)(ta)|(lem)(me)|(gim)(me)|(wan)(na)|('t)(is|was)",
-          Pattern.CASE_INSENSITIVE);
+  private static final Map<String, List<String>> JOINED =
+      Stream.of("can not", "gon na", "got ta", "lem me", "gim me", "wan na", "'t is", "'t was")
+          .map(parts -> List.of(parts.split(" ")))
+          .collect(Collectors.toUnmodifiableMap(parts -> String.join("", parts), parts -> parts));
 
   private static final Pattern CONTRACTION =
       Pattern.compile(
@@ -79,7 +81,7 @@ public final class PtbTokenizer {
                   + WORD
                   + "{3,})",
               "(?<acronym>" + "(?<!" + WORD + ")(?:\\p{L}\\.)+\\p{L}(?!" + WORD + ")\\.?)",
-              "(?<abbreviation>(?<!" + WORD + ")(?:" + ABBREVIATIONS + ")\\.)",
+              "(?<abbreviation>(?<!" + WORD + ")(?:" + String.join("|", ABBREVIATIONS) + ")\\.)",
               "(?<fraction>\\d+(?:\\.\\d+)?/\\d+(?!" + WORD + "))",
               "(?<word>"
                   + WORD
@@ -114,53 +116,101 @@ public final class PtbTokenizer {
     String plain = plain(text);
     var tokens = new ArrayList<String>();
     Matcher matcher = TOKEN.matcher(plain);
-    while (matcher.find()) {
-      String token = matcher.group();
-      if (matcher.group("word") != null) {
-        cut(token, tokens);
-      } else if (matcher.group("dots") != null) {
-        tokens.add("...");
-      } else if (matcher.group("dashes") != null) {
-        tokens.add("--");
-      } else if (matcher.group("quotes") != null) {
-        tokens.add(token.equals("\"") ? quote(plain, matcher.start(), "``", "''") : token);
+    int at = 0;
+    while (at < plain.length()) {
+      int end = plainWord(plain, at);
+      if (end > at) {
+        cut(plain.substring(at, end), tokens);
+        at = end;
+      } else if (plain.charAt(at) == ' ') {
+        at++;
+      } else if (matcher.find(at)) {
+        add(matcher, plain, tokens);
+        at = matcher.end();
       } else {
-        tokens.add(named(token, plain, matcher.start()));
+        break;
       }
     }
     tokens.replaceAll(token -> token.toLowerCase(Locale.ROOT));
     return tokens;
   }
 
-  /** With the signs of typewriters. */
+  private static void add(Matcher matcher, String text, List<String> tokens) {
+    String token = matcher.group();
+    if (matcher.group("word") != null) {
+      cut(token, tokens);
+    } else if (matcher.group("dots") != null) {
+      tokens.add("...");
+    } else if (matcher.group("dashes") != null) {
+      tokens.add("--");
+    } else if (token.equals("\"")) {
+      tokens.add(isOpen(text, matcher.start()) ? "``" : "''");
+    } else {
+      tokens.add(named(token, text, matcher.start()));
+    }
+  }
+
+  /**
+   * The end of a word of plain letters between spaces, behind which may be one sign; {@code at} if
+   * there is none. Nine in ten tokens are such, and need no pattern.
+   */
+  private static int plainWord(String text, int at) {
+    if (at > 0 && text.charAt(at - 1) != ' ') {
+      return at;
+    }
+    int end = at;
+    while (end < text.length() && isLetter(text.charAt(end))) {
+      end++;
+    }
+    if (end == text.length() || text.charAt(end) == ' ') {
+      return end;
+    }
+    boolean closed = end + 1 == text.length() || text.charAt(end + 1) == ' ';
+    boolean sign = ".,!?;:".indexOf(text.charAt(end)) >= 0;
+    boolean abbreviation =
+        text.charAt(end) == '.'
+            && ABBREVIATIONS.contains(text.substring(at, end).toLowerCase(Locale.ROOT));
+    return closed && sign && !abbreviation ? end : at;
+  }
+
+  private static boolean isLetter(char c) {
+    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+  }
+
+  /** With the signs of typewriters, and single spaces. */
   private static String plain(String text) {
-    return text.replaceAll("[\u2018\u2019\u201b]", "'")
-        .replaceAll("[\u201c\u201e]", "``")
-        .replace("\u201d", "''")
-        .replaceAll("[\u2013\u2014\u2015]", "--")
-        .replace("\u2026", "...")
-        .replaceAll("[\\s\u00a0]+", " ");
+    var plain = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '\u2018', '\u2019', '\u201b' -> plain.append('\'');
+        case '\u201c', '\u201e' -> plain.append("``");
+        case '\u201d' -> plain.append("''");
+        case '\u2013', '\u2014', '\u2015' -> plain.append("--");
+        case '\u2026' -> plain.append("...");
+        default -> plain.append(Character.isWhitespace(c) || c == '\u00a0' ? ' ' : c);
+      }
+    }
+    return plain.toString();
   }
 
   /** A word, without what hangs on it by an apostrophe, and that. */
   private static void cut(String word, List<String> tokens) {
-    Matcher joined = JOINED.matcher(word);
-    if (joined.matches()) {
-      for (int group = 1; group <= joined.groupCount(); group++) {
-        if (joined.group(group) != null) {
-          tokens.add(joined.group(group));
-        }
-      }
+    List<String> parts = JOINED.get(word.toLowerCase(Locale.ROOT));
+    if (parts != null) {
+      tokens.addAll(parts);
       return;
     }
-    Matcher contraction = CONTRACTION.matcher(word);
     int end = 0;
-    while (end < word.length() && contraction.find(end) && contraction.start() == end) {
-      if (!contraction.group(1).isEmpty()) {
-        tokens.add(contraction.group(1));
+    if (word.indexOf('\'') >= 0) {
+      Matcher contraction = CONTRACTION.matcher(word);
+      while (end < word.length() && contraction.find(end) && contraction.start() == end) {
+        if (!contraction.group(1).isEmpty()) {
+          tokens.add(contraction.group(1));
+        }
+        tokens.add(contraction.group(2));
+        end = contraction.end();
       }
-      tokens.add(contraction.group(2));
-      end = contraction.end();
     }
     if (end < word.length()) {
       tokens.add(word.substring(end));
@@ -178,10 +228,6 @@ public final class PtbTokenizer {
       case "'" -> at > 0 && isOpen(text, at) && closes(text, at) ? "`" : "'";
       default -> token;
     };
-  }
-
-  private static String quote(String text, int at, String opening, String closing) {
-    return isOpen(text, at) ? opening : closing;
   }
 
   /** Whether a quotation mark stands before a word: at the beginning, or behind a space. */
