@@ -31,6 +31,8 @@ public final class CaptionMetricsSpeed {
     "There is a %s of a %s that was %s by the %s"
   };
 
+  private static final String[] ENDINGS = {"ing", "er", "ed", "y", "a"};
+
   private CaptionMetricsSpeed() {}
 
   /** Runs the measurement. */
@@ -78,7 +80,12 @@ public final class CaptionMetricsSpeed {
   private static String word(SplittableRandom random, double[] cumulative) {
     double place = random.nextDouble() * cumulative[WORDS - 1];
     int found = Arrays.binarySearch(cumulative, place);
-    return "w" + Integer.toString(found < 0 ? -found - 1 : found, 26) + "ing";
+    int rank = found < 0 ? -found - 1 : found;
+    return ""
+        + (char) ('a' + rank % 26)
+        + (char) ('a' + rank / 26 % 26)
+        + (char) ('a' + rank / 676)
+        + ENDINGS[rank % ENDINGS.length];
   }
 
   private static double[] cumulative() {

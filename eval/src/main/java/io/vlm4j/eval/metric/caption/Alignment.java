@@ -99,7 +99,7 @@ final class Alignment {
       Map<State, Path> paths, int word, int[] weights, BitSet kept) {
     int[] positions =
         IntStream.range(0, weights.length).filter(position -> weights[position] > 0).toArray();
-    var next = new HashMap<State, Path>();
+    var next = HashMap.<State, Path>newHashMap(paths.size() * (1 + positions.length));
     for (var entry : beam(paths)) {
       BitSet used = entry.getKey().used();
       BitSet still = (BitSet) used.clone();

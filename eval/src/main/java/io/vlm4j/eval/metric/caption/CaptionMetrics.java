@@ -14,8 +14,7 @@ public final class CaptionMetrics {
     var metrics = new ArrayList<>(Bleu.of(captions));
     metrics.add(meteor.of(captions));
     metrics.add(RougeL.of(captions));
-    metrics.add(Cider.PLAIN.of(captions, frequencies));
-    metrics.add(Cider.D.of(captions, frequencies));
+    metrics.addAll(Cider.both(captions, frequencies));
     return metrics;
   }
 }

@@ -62,7 +62,10 @@ public record CaptionSet(
 
     List<String> of(String text) {
       return PtbTokenizer.tokens(text).stream()
-          .map(word -> known.computeIfAbsent(word, w -> w))
+          .map(word -> {
+            String before = known.get(word); // mostly known, and this does not lock
+            return before != null ? before : known.computeIfAbsent(word, w -> w);
+          })
           .toList();
     }
   }

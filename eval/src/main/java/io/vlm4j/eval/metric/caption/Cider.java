@@ -1,6 +1,7 @@
 package io.vlm4j.eval.metric.caption;
 
 import io.vlm4j.eval.metric.Scores;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,55 +40,82 @@ public enum Cider {
 
   /** Scores captions. */
   public Scores of(CaptionSet captions, DocumentFrequencies frequencies) {
-    return Scores.mean(
-        title,
+    return both(captions, frequencies).get(ordinal());
+  }
+
+  /** CIDEr and CIDEr-D, which share most of their work. */
+  static List<Scores> both(CaptionSet captions, DocumentFrequencies frequencies) {
+    List<Similarity> each =
         IntStream.range(0, captions.size())
             .parallel()
-            .mapToDouble(
+            .mapToObj(
                 i -> of(captions.candidates().get(i), captions.references().get(i), frequencies))
-            .toArray());
+            .toList();
+    return List.of(
+        Scores.mean(PLAIN.title, each.stream().mapToDouble(Similarity::plain).toArray()),
+        Scores.mean(D.title, each.stream().mapToDouble(Similarity::clipped).toArray()));
   }
 
-  private double of(
+  private record Similarity(double plain, double clipped) {}
+
+  private static Similarity of(
       List<String> candidate, List<List<String>> references, DocumentFrequencies frequencies) {
     var own = Vector.of(candidate, frequencies);
-    double sum = 0;
+    double plain = 0;
+    double clipped = 0;
     for (List<String> reference : references) {
-      sum += similarity(own, Vector.of(reference, frequencies));
+      Similarity similarity = own.similarity(reference, frequencies);
+      plain += similarity.plain;
+      clipped += similarity.clipped;
     }
-    return 10 * sum / references.size();
+    double scale = 10.0 / references.size();
+    return new Similarity(scale * plain, scale * clipped);
   }
 
-  private double similarity(Vector own, Vector reference) {
-    var dot = new double[NGram.MOST];
-    own.values.forEach((gram, value) -> {
-      double other = reference.values.getOrDefault(gram, 0.0);
-      dot[gram.order() - 1] += (this == D ? Math.min(value, other) : value) * other;
-    });
-    double sum = 0;
-    for (int n = 0; n < NGram.MOST; n++) {
-      double norms = own.norms[n] * reference.norms[n];
-      sum += norms == 0 ? 0 : dot[n] / norms;
-    }
-    double distance = own.bigrams - reference.bigrams;
-    double penalty = this == D ? Math.exp(-distance * distance / (2 * SIGMA * SIGMA)) : 1;
-    return sum / NGram.MOST * penalty;
-  }
-
-  private record Vector(Map<NGram, Double> values, double[] norms, int bigrams) {
+  /** A caption's weights of n-grams, and for each n their norm. */
+  private record Vector(Map<NGram, Double> values, double[] norms, int words) {
     static Vector of(List<String> words, DocumentFrequencies frequencies) {
       var values = new HashMap<NGram, Double>();
-      var norms = new double[NGram.MOST];
+      var squares = new double[NGram.MOST];
       NGram.counts(words, NGram.MOST)
           .forEach((gram, count) -> {
             double value = count * frequencies.weight(gram);
             values.put(gram, value);
-            norms[gram.order() - 1] += value * value;
+            squares[gram.order() - 1] += value * value;
           });
-      for (int n = 0; n < norms.length; n++) {
-        norms[n] = Math.sqrt(norms[n]);
+      return new Vector(values, roots(squares), words.size());
+    }
+
+    Similarity similarity(List<String> reference, DocumentFrequencies frequencies) {
+      var plain = new double[NGram.MOST];
+      var clipped = new double[NGram.MOST];
+      var squares = new double[NGram.MOST];
+      NGram.counts(reference, NGram.MOST)
+          .forEach((gram, count) -> {
+            int n = gram.order() - 1;
+            double value = count * frequencies.weight(gram);
+            double own = values.getOrDefault(gram, 0.0);
+            squares[n] += value * value;
+            plain[n] += own * value;
+            clipped[n] += Math.min(own, value) * value;
+          });
+      double[] others = roots(squares);
+      double distance = Math.max(0, words - 1) - Math.max(0, reference.size() - 1); // in bigrams
+      double penalty = Math.exp(-distance * distance / (2 * SIGMA * SIGMA));
+      return new Similarity(mean(plain, others), mean(clipped, others) * penalty);
+    }
+
+    private double mean(double[] products, double[] others) {
+      double sum = 0;
+      for (int n = 0; n < NGram.MOST; n++) {
+        double scale = norms[n] * others[n];
+        sum += scale == 0 ? 0 : products[n] / scale;
       }
-      return new Vector(values, norms, Math.max(0, words.size() - 1));
+      return sum / NGram.MOST;
+    }
+
+    private static double[] roots(double[] squares) {
+      return Arrays.stream(squares).map(Math::sqrt).toArray();
     }
   }
 }
