@@ -1,10 +1,10 @@
 package io.vlm4j.eval.metric.caption;
 
 import io.vlm4j.eval.metric.Checks;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** In how many pictures' references each n-gram occurs, and so how little it tells. */
 public final class DocumentFrequencies {
@@ -19,12 +19,13 @@ public final class DocumentFrequencies {
   /** Counts in the references of a set of pictures, such as those of a training set. */
   public static DocumentFrequencies of(List<List<List<String>>> references) {
     Checks.notEmpty("CIDEr", "pictures with references", references.size());
-    var counts = new HashMap<NGram, Integer>();
-    for (List<List<String>> picture : references) {
-      var grams = new HashSet<NGram>();
-      picture.forEach(words -> grams.addAll(NGram.counts(words, NGram.MOST).keySet()));
-      grams.forEach(gram -> counts.merge(gram, 1, Integer::sum));
-    }
+    var counts = new ConcurrentHashMap<NGram, Integer>();
+    references.parallelStream()
+        .forEach(picture -> {
+          var grams = new HashSet<NGram>();
+          picture.forEach(words -> grams.addAll(NGram.counts(words, NGram.MOST).keySet()));
+          grams.forEach(gram -> counts.merge(gram, 1, Integer::sum));
+        });
     return new DocumentFrequencies(references.size(), counts);
   }
 
