@@ -16,7 +16,7 @@ public final class YesNo {
 
   /**
    * Whether a text says yes, as POPE reads it: the words of its first sentence are looked at, and
-   * one of {@code no}, {@code not} means no; anything else is yes.
+   * one of {@code no}, {@code not}, in small letters or capitals, means no; anything else is yes.
    */
   public static boolean saysYes(String answer) {
     int stop = answer.indexOf('.');
