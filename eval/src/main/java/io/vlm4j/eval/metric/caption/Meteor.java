@@ -26,8 +26,7 @@ import opennlp.tools.stemmer.snowball.SnowballStemmer.ALGORITHM;
  * stemmer, as there), and <em>synonym</em> if {@link #withSynonyms} is told them. Its paraphrase
  * table is not there, nor its own list of function words, which it took from a corpus: that list is
  * ours unless another is given. The numbers above have not been confirmed against its files. So
- * scores are near those of METEOR, mostly a little below, but not equal; do not put them in one
- * table.
+ * scores differ from those of METEOR's own program; do not put them in one table.
  */
 public final class Meteor {
   private static final double ALPHA = 0.85;
