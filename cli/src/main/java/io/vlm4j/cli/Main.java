@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
       DemoCommand.class,
       TrainCommand.class,
       EvalCommand.class,
+      EvalCaptionsCommand.class,
       SearchCommand.class,
       ClassifyCommand.class,
       CaptionCommand.class,
