@@ -18,6 +18,7 @@ import io.vlm4j.data.source.Sources;
 import io.vlm4j.image.ImageFormat;
 import io.vlm4j.image.Reencoding;
 import io.vlm4j.io.InputException;
+import io.vlm4j.io.Patience;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -231,7 +232,9 @@ final class DataDownloadCommand implements Callable<Integer> {
             limits
                 .withConnections(connections, Math.min(connections, perHost))
                 .withTimeouts(limits.connectTimeout(), Duration.ofSeconds(timeout))
-                .withAttempts(retries + 1, limits.firstPause(), limits.longestPause())
+                .withPatience(
+                    new Patience(
+                        retries + 1, limits.patience().first(), limits.patience().longest()))
                 .withMaxBytes(maxBytes))
         .withHosts(
             HostRules.DEFAULT

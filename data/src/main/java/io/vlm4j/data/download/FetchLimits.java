@@ -1,6 +1,7 @@
 package io.vlm4j.data.download;
 
 import io.vlm4j.io.InputException;
+import io.vlm4j.io.Patience;
 import java.time.Duration;
 
 /**
@@ -11,11 +12,10 @@ import java.time.Duration;
  * @param connectTimeout until a connection stands
  * @param timeout until all of an answer is there, from the moment a request is made; each try, and
  *     each redirect, has as long. An answer that trickles ends here, too
- * @param attempts tries of one address. Only what may pass is tried again: answers 408, 429, 500,
- *     502, 503 and 504, connections that break or do not stand in time, and a name server that is
- *     busy; not an answer that does not end in time
- * @param firstPause before the second try; it doubles with each, and a part of it is random
- * @param longestPause what {@code Retry-After} may ask for; a host that asks for more is given up
+ * @param patience with one address. Only what may pass is tried again: answers 408, 429, 500, 502,
+ *     503 and 504, connections that break or do not stand in time, and a name server that is busy;
+ *     not an answer that does not end in time. A part of each pause is random; a host whose {@code
+ *     Retry-After} is longer than the longest is given up
  * @param redirects that are followed
  * @param maxBytes of a file; larger ones are refused when their length is announced, or else when
  *     so much has come
@@ -26,9 +26,7 @@ public record FetchLimits(
     int connectionsPerHost,
     Duration connectTimeout,
     Duration timeout,
-    int attempts,
-    Duration firstPause,
-    Duration longestPause,
+    Patience patience,
     int redirects,
     long maxBytes,
     String userAgent) {
@@ -42,9 +40,7 @@ public record FetchLimits(
           16,
           Duration.ofSeconds(10),
           Duration.ofSeconds(20),
-          3,
-          Duration.ofMillis(500),
-          Duration.ofSeconds(30),
+          new Patience(3, Duration.ofMillis(500), Duration.ofSeconds(30)),
           5,
           16L << 20,
           "Mozilla/5.0 (compatible; vlm-java)");
@@ -55,13 +51,10 @@ public record FetchLimits(
   public FetchLimits {
     within("connections", connections, 1, 10_000);
     within("connectionsPerHost", connectionsPerHost, 1, 10_000);
-    within("attempts", attempts, 1, 100);
     within("redirects", redirects, 0, 20);
     within("maxBytes", maxBytes, 1, MOST_BYTES);
     positive("connectTimeout", connectTimeout);
     positive("timeout", timeout);
-    positive("firstPause", firstPause);
-    positive("longestPause", longestPause);
     if (userAgent.isBlank() || userAgent.chars().anyMatch(c -> c < ' ' || c > '~')) {
       throw new InputException("userAgent must be a line of ASCII, not '" + userAgent + "'");
     }
@@ -83,43 +76,23 @@ public record FetchLimits(
   /** The same with so many connections. */
   public FetchLimits withConnections(int all, int perHost) {
     return new FetchLimits(
-        all,
-        perHost,
-        connectTimeout,
-        timeout,
-        attempts,
-        firstPause,
-        longestPause,
-        redirects,
-        maxBytes,
-        userAgent);
+        all, perHost, connectTimeout, timeout, patience, redirects, maxBytes, userAgent);
   }
 
   /** The same with other time limits. */
   public FetchLimits withTimeouts(Duration connect, Duration whole) {
     return new FetchLimits(
-        connections,
-        connectionsPerHost,
-        connect,
-        whole,
-        attempts,
-        firstPause,
-        longestPause,
-        redirects,
-        maxBytes,
-        userAgent);
+        connections, connectionsPerHost, connect, whole, patience, redirects, maxBytes, userAgent);
   }
 
-  /** The same with so many attempts, and such pauses between them. */
-  public FetchLimits withAttempts(int most, Duration first, Duration longest) {
+  /** The same with other patience. */
+  public FetchLimits withPatience(Patience other) {
     return new FetchLimits(
         connections,
         connectionsPerHost,
         connectTimeout,
         timeout,
-        most,
-        first,
-        longest,
+        other,
         redirects,
         maxBytes,
         userAgent);
@@ -132,9 +105,7 @@ public record FetchLimits(
         connectionsPerHost,
         connectTimeout,
         timeout,
-        attempts,
-        firstPause,
-        longestPause,
+        patience,
         most,
         maxBytes,
         userAgent);
@@ -147,9 +118,7 @@ public record FetchLimits(
         connectionsPerHost,
         connectTimeout,
         timeout,
-        attempts,
-        firstPause,
-        longestPause,
+        patience,
         redirects,
         most,
         userAgent);
@@ -162,9 +131,7 @@ public record FetchLimits(
         connectionsPerHost,
         connectTimeout,
         timeout,
-        attempts,
-        firstPause,
-        longestPause,
+        patience,
         redirects,
         maxBytes,
         name);

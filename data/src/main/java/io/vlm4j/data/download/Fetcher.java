@@ -1,17 +1,19 @@
 package io.vlm4j.data.download;
 
-import io.vlm4j.data.download.WebClient.Answer;
 import io.vlm4j.data.download.WebClient.HeadCheck;
 import java.net.URI;
-import java.net.http.HttpHeaders;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.MessageHeaders;
 
 /**
  * Gets the file behind an address: follows redirects, asks again where that may help, and obeys the
@@ -44,33 +46,32 @@ final class Fetcher {
   Answer fetch(String address) throws DownloadFailure, InterruptedException {
     URI start = WebAddress.parse(address);
     FetchLimits limits = options.limits();
-    for (int attempt = 1; ; attempt++) {
+    for (int failures = 1; ; failures++) {
       try {
         return success(follow(start, limits.maxBytes(), true, this::requireConsent));
       } catch (DownloadFailure e) {
-        if (!e.isPassing()
-            || attempt >= limits.attempts()
-            || e.pause().compareTo(limits.longestPause()) > 0) {
+        Optional<Duration> pause =
+            e.isPassing() ? limits.patience().pause(failures, e.pause()) : Optional.empty();
+        if (pause.isEmpty()) {
           throw e;
         }
         tally.retry();
-        Thread.sleep(pause(attempt, e.pause()));
+        Thread.sleep(scattered(pause.get(), e.pause()));
       }
     }
   }
 
-  /** Doubles, and differs from row to row, lest all come again in the same moment. */
-  private Duration pause(int attempt, Duration asked) {
-    FetchLimits limits = options.limits();
-    long doubled = limits.firstPause().toNanos() << Math.min(attempt - 1, 16);
-    long pause = Math.min(doubled, limits.longestPause().toNanos());
-    long random = ThreadLocalRandom.current().nextLong(pause / 2 + 1);
-    return Duration.ofNanos(Math.max(pause / 2 + random, asked.toNanos()));
+  /** Differs from row to row, lest all come again in the same moment. */
+  private static Duration scattered(Duration pause, Duration least) {
+    long half = pause.toNanos() / 2;
+    long random = half + ThreadLocalRandom.current().nextLong(half + 1);
+    return Duration.ofNanos(Math.max(random, least.toNanos()));
   }
 
-  private void requireConsent(HttpHeaders headers) throws DownloadFailure {
-    Optional<String> refusal =
-        RobotsHeader.refusal(headers.allValues("X-Robots-Tag"), options.optOut());
+  private void requireConsent(MessageHeaders headers) throws DownloadFailure {
+    List<String> tags =
+        Arrays.stream(headers.getHeaders("X-Robots-Tag")).map(Header::getValue).toList();
+    Optional<String> refusal = RobotsHeader.refusal(tags, options.optOut());
     if (refusal.isPresent()) {
       throw DownloadFailure.download("refused by X-Robots-Tag", refusal.get());
     }
@@ -94,7 +95,7 @@ final class Fetcher {
         return answer;
       }
       answer.share().close();
-      place = WebAddress.resolve(place, answer.headers().firstValue("Location").orElse(""));
+      place = WebAddress.resolve(place, answer.header("Location"));
     }
     throw DownloadFailure.download("more than %d redirects".formatted(most));
   }
@@ -113,8 +114,7 @@ final class Fetcher {
     }
     var failure = DownloadFailure.download("HTTP " + answer.status());
     throw PASSING.contains(answer.status())
-        ? failure.passing(
-            retryAfter(answer.headers().firstValue("Retry-After").orElse("0"), Instant.now()))
+        ? failure.passing(retryAfter(answer.header("Retry-After"), Instant.now()))
         : failure;
   }
 
