@@ -30,9 +30,9 @@ final class DownloadNetwork {
   @Option(
       names = "--connections",
       paramLabel = "N",
-      defaultValue = "256",
+      defaultValue = "512",
       description = "Requests at one time (default: ${DEFAULT-VALUE}).")
-  private int connections = 256;
+  private int connections = 512;
 
   @Option(
       names = "--connections-per-host",

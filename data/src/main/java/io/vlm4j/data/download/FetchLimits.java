@@ -11,7 +11,9 @@ import java.time.Duration;
  * @param connectionsPerHost requests at one time to one host: what its owner will bear
  * @param connectTimeout until a connection stands
  * @param timeout until all of an answer is there, from the moment a request is made; each try, and
- *     each redirect, has as long. An answer that trickles ends here, too
+ *     each redirect, has as long. An answer that trickles ends here, too. A host that keeps twice
+ *     as many requests waiting in a row as it may have at one time is left alone for five times as
+ *     long: its rows fail at once, so that they do not hold up others
  * @param patience with one address. Only what may pass is tried again: answers 408, 429, 500, 502,
  *     503 and 504, connections that break or do not stand in time, and a name server that is busy;
  *     not an answer that does not end in time. A part of each pause is random; a host whose {@code
@@ -31,12 +33,12 @@ public record FetchLimits(
     long maxBytes,
     String userAgent) {
   /**
-   * 256 connections, 16 to a host, 10 s to connect, 20 s an answer, 3 attempts, 5 redirects, 16
+   * 512 connections, 16 to a host, 10 s to connect, 20 s an answer, 3 attempts, 5 redirects, 16
    * MiB.
    */
   public static final FetchLimits DEFAULT =
       new FetchLimits(
-          256,
+          512,
           16,
           Duration.ofSeconds(10),
           Duration.ofSeconds(20),

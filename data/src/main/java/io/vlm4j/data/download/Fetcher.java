@@ -22,11 +22,19 @@ import org.apache.hc.core5.http.MessageHeaders;
 final class Fetcher {
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final Set<Integer> PASSING = Set.of(408, 429, 500, 502, 503, 504);
+
+  /** So often may all who ask a host at one time hear nothing, before it is left alone. */
+  private static final int ROUNDS_OF_SILENCE = 2;
+
+  /** And for so many time limits it is. */
+  private static final int RESTS = 5;
+
   private static final long MOST_ROBOTS_TXT = 500 << 10; // as much as RFC 9309 asks to be read
 
   private final DownloadOptions options;
   private final WebClient client;
   private final HostGates gates;
+  private final SilentHosts silent;
   private final Tally tally;
   private final Optional<RobotsFiles> robots;
 
@@ -36,6 +44,11 @@ final class Fetcher {
     this.tally = tally;
     FetchLimits limits = options.limits();
     this.gates = new HostGates(limits.connections(), limits.connectionsPerHost());
+    this.silent =
+        new SilentHosts(
+            ROUNDS_OF_SILENCE * limits.connectionsPerHost(),
+            limits.timeout().multipliedBy(RESTS),
+            System::nanoTime);
     this.robots =
         options.optOut().robotsTxt()
             ? Optional.of(new RobotsFiles(options.optOut().agent(), this::robotsTxt))
@@ -89,7 +102,7 @@ final class Fetcher {
       }
       Answer answer;
       try (var _ = gates.enter(host)) {
-        answer = client.get(place, maxBytes, check);
+        answer = ask(place, maxBytes, check);
       }
       if (!REDIRECTS.contains(answer.status())) {
         return answer;
@@ -98,6 +111,24 @@ final class Fetcher {
       place = WebAddress.resolve(place, answer.header("Location"));
     }
     throw DownloadFailure.download("more than %d redirects".formatted(most));
+  }
+
+  private Answer ask(URI place, long maxBytes, HeadCheck check)
+      throws DownloadFailure, InterruptedException {
+    String host = place.getHost();
+    silent.check(host);
+    try {
+      Answer answer = client.get(place, maxBytes, check);
+      silent.answered(host);
+      return answer;
+    } catch (DownloadFailure e) {
+      if (e.isSilence()) {
+        silent.keptSilent(host);
+      } else {
+        silent.answered(host);
+      }
+      throw e;
+    }
   }
 
   private Answer robotsTxt(URI place) throws DownloadFailure, InterruptedException {

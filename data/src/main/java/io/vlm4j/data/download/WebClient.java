@@ -196,14 +196,14 @@ final class WebClient implements AutoCloseable {
   private static DownloadFailure failure(Exception cause, Deadline deadline) {
     if (deadline.hasPassed()) {
       // Not tried again: the limit says how long one address may keep a place.
-      return DownloadFailure.download("not all of an answer in time");
+      return DownloadFailure.silence("not all of an answer in time");
     }
     return switch (cause) {
       case NameLookup.Refused refused -> refused.failure();
       case ConnectTimeoutException _ ->
-          DownloadFailure.download("no connection in time").passing(Duration.ZERO);
-      case SocketTimeoutException _ -> DownloadFailure.download("not all of an answer in time");
-      case ConnectException _ -> DownloadFailure.download("no connection");
+          DownloadFailure.silence("no connection in time").passing(Duration.ZERO);
+      case SocketTimeoutException _ -> DownloadFailure.silence("not all of an answer in time");
+      case ConnectException _ -> DownloadFailure.silence("no connection");
       case SSLException e ->
           DownloadFailure.download("no secure connection", String.valueOf(e.getMessage()));
       case IOException e ->

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Short videos: a folder of numbered pictures a clip ({@code frame_0007.jpg}), or an animated GIF,
@@ -73,7 +74,7 @@ public final class ClipFolders {
   }
 
   private static Sample sample(
-      Path clip, String name, Part.Frames frames, Map<String, Object> metadata) {
+      Path clip, String name, Part.Frames frames, Map<String, @Nullable Object> metadata) {
     var parts = new ArrayList<Part>();
     parts.add(frames);
     Path text = clip.resolveSibling(name + ".txt");

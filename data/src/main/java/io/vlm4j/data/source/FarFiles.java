@@ -65,7 +65,7 @@ final class FarFiles {
     } catch (CompletionException e) {
       Throwable cause = e.getCause();
       throw cause instanceof InputException input
-          ? new InputException(input.getMessage(), input)
+          ? new InputException(String.valueOf(input.getMessage()), input)
           : e;
     }
   }

@@ -267,6 +267,24 @@ class DownloaderTest {
   }
 
   @Test
+  void rowsOfAHostThatAnswersNobodyFailAtOnce() {
+    server.on("/slow", server.stalls(JPEG)).on("/good", sends(JPEG));
+    var addresses = new String[40];
+    Arrays.fill(addresses, server.at("localhost", "/slow"));
+    addresses[39] = server.at("/good");
+    var limits =
+        LIMITS.withConnections(8, 2).withTimeouts(Duration.ofSeconds(5), Duration.ofMillis(200));
+
+    DownloadReport report = download(OPTIONS.withLimits(limits), addresses);
+
+    assertThat(report.succeeded()).isOne();
+    assertThat(report.failures())
+        .containsOnlyKeys("not all of an answer in time", "host does not answer");
+    // Two rounds of two, and who was asking meanwhile.
+    assertThat(report.failures().get("not all of an answer in time")).isBetween(4L, 6L);
+  }
+
+  @Test
   void hugeFilesAreRefusedWhetherAnnouncedOrNot() {
     server.on("/a", sends(new byte[5_000])).on("/b", streams(new byte[500_000]));
 
