@@ -76,8 +76,8 @@ public final class TextPictures {
       throw new InputException("the number of pictures must be at least 1, not " + count);
     }
     String name =
-        "text-pictures:seed=%d,size=%d,words=%d,fonts=%s"
-            .formatted(seed, side, words.count(), fonts.fingerprint());
+        "text-pictures:seed=%d,size=%d,words=%s,fonts=%s"
+            .formatted(seed, side, words.fingerprint(), fonts.fingerprint());
     int shards = Math.toIntExact(Math.ceilDiv(count, LARGEST_SHARD));
     return new Source(name, new LazyList<>(shards, i -> shard(name, i, count)));
   }

@@ -1,11 +1,13 @@
 package io.vlm4j.data.lettering;
 
+import io.vlm4j.io.Digests;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.io.Utf8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +31,7 @@ public final class Words {
     this.numbers = numbers;
   }
 
-  /** Some thousand common English words, and numbers, prices, times, dates and codes. */
+  /** Some 900 common English words, and numbers, prices, times, dates and codes. */
   public static Words common() {
     try (InputStream list = Words.class.getResourceAsStream(OWN)) {
       if (list == null) {
@@ -68,8 +70,10 @@ public final class Words {
     return new Words(lines, false);
   }
 
-  int count() {
-    return entries.size();
+  /** A short name for just this list. */
+  String fingerprint() {
+    return Digests.sha256(String.join("\n", entries).getBytes(StandardCharsets.UTF_8))
+        .substring(0, 8);
   }
 
   /** One to three lines of one to three words each, fewer more often. */
