@@ -7,6 +7,7 @@ import io.vlm4j.data.SkippedSamples;
 import io.vlm4j.data.sink.WebDatasetSink;
 import io.vlm4j.data.source.Columns;
 import io.vlm4j.data.source.Sources;
+import io.vlm4j.testing.Randomness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,9 +41,7 @@ class KilledDownloadIT {
 
   @Test
   void endsWithEveryRowOnce() throws Exception {
-    long seed = new Random().nextLong();
-    System.out.println("KilledDownloadIT: seed " + seed);
-    var random = new Random(seed);
+    Random random = Randomness.fresh();
     for (int i = 0; i < KILLS; i++) {
       killAfter(1 + random.nextInt(ROWS / 3), random.nextInt(3) == 0);
     }
@@ -53,19 +52,16 @@ class KilledDownloadIT {
     assertThat(report.shardsWritten() + report.shardsSkipped()).isEqualTo(ROWS / ROWS_PER_SHARD);
     List<Sample> rows = read(".parquet");
     assertThat(rows)
-        .as("seed %d", seed)
         .extracting(row -> row.metadata().get("url"))
         .containsExactlyInAnyOrderElementsOf(
             IntStream.range(0, ROWS)
                 .mapToObj(i -> (Object) Child.address(server.port(), i))
                 .toList());
     assertThat(rows)
-        .as("seed %d", seed)
         .allMatch(
             row -> row.label("status").equals(isMissing(row) ? "failed_to_download" : "success"));
     List<Sample> pictures = read(".tar");
     assertThat(pictures)
-        .as("seed %d", seed)
         .hasSize(ROWS - ROWS / 10)
         .allMatch(sample -> sample.picture().bytes().length == JPEG.length);
     assertThat(pictures).extracting(Sample::key).doesNotHaveDuplicates();
