@@ -101,7 +101,8 @@ class KilledDownloadIT {
                 Child.class.getName(),
                 Integer.toString(server.port()),
                 folder.toString())
-            .inheritIO()
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD) // of this process it is the report
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try {
       reached.await();
