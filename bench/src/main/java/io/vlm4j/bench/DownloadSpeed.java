@@ -10,6 +10,7 @@ import io.vlm4j.data.download.PictureRecipe;
 import io.vlm4j.data.download.ResizeMode;
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.Json;
+import io.vlm4j.io.Patience;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,11 +33,12 @@ import java.util.stream.IntStream;
  * How fast pictures are downloaded, and whether all of them are, from a host on this machine.
  *
  * <p>Arguments are names and values, {@code images=20000 side=256 faults=true mode=no size=256
- * memory=700m connections=256 shard=2000 kills=0 seed=1}: how many pictures of which width, whether
- * a tenth of them comes with faults, how they are resized and to what, the heap of the downloading
- * process, and how often it is killed at a random moment and started again. The host, the
- * downloader and the check are three processes. Prints one line of JSON for each run and one for
- * the check; {@code wrong} must be empty.
+ * memory=700m connections=256 shard=2000 kills=0 within=30 seed=1}: how many pictures of which
+ * width, whether a tenth of them comes with faults, how they are resized and to what, the heap of
+ * the downloading process, and how often it is killed, each time at a random moment within so many
+ * seconds from its start, and started again. The host, the downloader and the check are three
+ * processes. Prints one line of JSON for each run and one for the check; {@code wrong} must be
+ * empty.
  */
 public final class DownloadSpeed {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -45,7 +47,7 @@ public final class DownloadSpeed {
 
   private DownloadSpeed(String[] given) {
     for (String pair :
-        "images=20000 side=256 faults=true mode=no size=256 memory=700m connections=256 shard=2000 kills=0 seed=1 port=0 folder="
+        "images=20000 side=256 faults=true mode=no size=256 memory=700m connections=256 shard=2000 kills=0 within=30 seed=1 port=0 folder="
             .split(" ")) {
       put(pair);
     }
@@ -96,13 +98,20 @@ public final class DownloadSpeed {
       put("port=" + output.readLine().strip());
       put("folder=" + folder);
       var random = new SplittableRandom(number("seed"));
-      for (int i = 0; i < number("kills"); i++) {
+      int killed = 0;
+      boolean finished = false;
+      while (killed < number("kills") && !finished) {
         Process child = start("download", get("memory"), ProcessBuilder.Redirect.INHERIT);
-        child.waitFor(1_000 + random.nextInt(30_000), TimeUnit.MILLISECONDS);
-        child.destroyForcibly().waitFor();
+        int moment = 1 + random.nextInt(1_000 * number("within"));
+        finished = child.waitFor(moment, TimeUnit.MILLISECONDS);
+        if (!finished) {
+          child.destroyForcibly().waitFor();
+          killed++;
+        }
       }
       int status = start("download", get("memory"), ProcessBuilder.Redirect.INHERIT).waitFor();
-      System.out.println(Json.toLine(Map.of("exit", status, "wrong", wrong(folder))));
+      System.out.println(
+          Json.toLine(Map.of("exit", status, "killed", killed, "wrong", wrong(folder))));
     } finally {
       host.destroyForcibly();
       AtomicFiles.delete(folder);
@@ -141,7 +150,7 @@ public final class DownloadSpeed {
                 FetchLimits.DEFAULT
                     .withConnections(connections, connections)
                     .withTimeouts(TIMEOUT, TIMEOUT)
-                    .withAttempts(2, Duration.ofMillis(100), Duration.ofSeconds(1))
+                    .withPatience(new Patience(2, Duration.ofMillis(100), Duration.ofSeconds(1)))
                     .withMaxBytes(FaultyHost.MOST_BYTES))
             .withPicture(
                 PictureRecipe.DEFAULT.withResize(ResizeMode.of(get("mode")), number("size"), false))

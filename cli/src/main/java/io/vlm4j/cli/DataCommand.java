@@ -8,13 +8,14 @@ import picocli.CommandLine.Spec;
 /** The commands for data sets. */
 @Command(
     name = "data",
-    description = "Looks at data sets, downloads, converts and splits them.",
+    description = "Looks at data sets, downloads, makes, converts and splits them.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       DataInspectCommand.class,
       DataConvertCommand.class,
       DataDownloadCommand.class,
       DataSplitCommand.class,
+      DataTextPicturesCommand.class,
       DataFormatsCommand.class
     })
 final class DataCommand implements Runnable {

@@ -63,6 +63,13 @@ final class TrainCommand implements Callable<Integer> {
       description = "Of a stream: how much more often each source that :: joins is drawn from.")
   private @Nullable String factors;
 
+  @Option(
+      names = "--dataset-resampled",
+      description =
+          "Of a stream: draw shards with replacement, for sets that are seen only in part or mixed"
+              + " at any rate.")
+  private boolean resampled;
+
   @Option(names = "--val-data", paramLabel = "PATH", description = "The same, to measure on.")
   private @Nullable String validationData;
 
@@ -109,10 +116,12 @@ final class TrainCommand implements Callable<Integer> {
   private TrainingData training() {
     if (stream) {
       return TrainingData.streamed(
-          Sources.openEach(trainData, data.columns()), factors(), shuffleWindow);
+          Sources.openEach(trainData, data.columns()), factors(), shuffleWindow, resampled);
     }
-    if (factors != null) {
-      throw new InputException("--train-data-upsampling-factors goes with --stream");
+    if (factors != null || resampled) {
+      throw new InputException(
+          (resampled ? "--dataset-resampled" : "--train-data-upsampling-factors")
+              + " goes with --stream");
     }
     return TrainingData.of(data.read(trainData));
   }

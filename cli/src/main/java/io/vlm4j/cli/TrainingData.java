@@ -41,8 +41,10 @@ record TrainingData(
    * @param factors how much more often than its size says each source is drawn from; empty for all
    *     alike
    * @param window how many samples are shuffled together
+   * @param resampled whether shards are drawn with replacement
    */
-  static TrainingData streamed(List<Source> sources, List<Double> factors, int window) {
+  static TrainingData streamed(
+      List<Source> sources, List<Double> factors, int window, boolean resampled) {
     if (!factors.isEmpty() && factors.size() != sources.size()) {
       throw new InputException(
           "--train-data-upsampling-factors names %d factors for %d sources"
@@ -61,7 +63,8 @@ record TrainingData(
           var weighted = new ArrayList<Weighted>();
           var skipped = new SkippedSamples();
           for (int i = 0; i < sources.size(); i++) {
-            var order = new ShardOrder(sources.get(i), window, config.seed(), 0, 1, skipped);
+            var order =
+                new ShardOrder(sources.get(i), window, config.seed(), 0, 1, resampled, skipped);
             weighted.add(
                 new Weighted(order, order.size() * (factors.isEmpty() ? 1 : factors.get(i))));
           }

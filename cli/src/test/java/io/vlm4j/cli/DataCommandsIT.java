@@ -74,6 +74,25 @@ class DataCommandsIT {
   }
 
   @Test
+  void picturesOfTextAreMadeOnceAndNotMixedWithOthers() {
+    Object[] making = {
+      "data", "text-pictures", "--out", "letters", "--count", 12, "--shard-size", 5
+    };
+
+    assertThat(command().run(making).succeeded().out())
+        .contains("letters: 12 samples in 3 shards (0 shards were there)");
+    assertThat(command().run(making).succeeded().out()).contains("0 samples in 3 shards (3 shards");
+
+    assertThat(read("letters"))
+        .hasSize(12)
+        .allMatch(sample -> sample.text().contains(sample.label("text").replace('\n', ' ')))
+        .allMatch(sample -> sample.picture().pixels().width() == 224);
+    var other = new ArrayList<>(List.of(making));
+    other.addAll(List.of("--seed", 1));
+    command().run(other.toArray()).failed("holds another conversion");
+  }
+
+  @Test
   void aConversionIsContinuedAndNotMixedWithAnother() throws IOException {
     breakOne();
     Object[] conversion = {

@@ -99,6 +99,7 @@ class DataDownloadIT {
             .run(
                 "train",
                 "--stream",
+                "--dataset-resampled",
                 "--train-data",
                 "shards/{00000..00002}.tar",
                 "--model",

@@ -13,11 +13,21 @@ final class GifDecoder {
   private final ImageDecoder.Options options;
   private byte[] palette = Palette.grey();
   private int transparent;
+  private int delay;
   private int at;
 
   GifDecoder(byte[] file, ImageDecoder.Options options) {
     this.file = Bytes.of(file);
     this.options = options;
+  }
+
+  /** What the first frame is shown for, in milliseconds; 0 if the file does not say. */
+  static int firstDelay(byte[] file) {
+    var decoder = new GifDecoder(file, ImageDecoder.Options.DEFAULT);
+    decoder.at = 13;
+    decoder.readPalette(decoder.file.u8(10));
+    decoder.findFrame();
+    return decoder.delay;
   }
 
   Pixels decode() {
@@ -66,8 +76,11 @@ final class GifDecoder {
         }
         case ';' -> throw new InputException("a GIF file without a picture");
         case '!' -> {
-          if (file.u8(at) == 0xf9 && file.u8(at + 1) >= 4 && (file.u8(at + 2) & 1) != 0) {
-            transparent = file.u8(at + 5);
+          if (file.u8(at) == 0xf9 && file.u8(at + 1) >= 4) {
+            delay = 10 * file.u16(at + 3, LITTLE_ENDIAN);
+            if ((file.u8(at + 2) & 1) != 0) {
+              transparent = file.u8(at + 5);
+            }
           }
           at++;
           while (file.u8(at) != 0) {

@@ -2,6 +2,7 @@ package io.vlm4j.image;
 
 import io.vlm4j.io.InputException;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What the markers of a JPEG file say.
@@ -23,11 +24,12 @@ record JpegHeader(
     int adobeTransform,
     Bytes exif) {
   static JpegHeader read(byte[] bytes) {
-    return new Scanner(Bytes.of(bytes)).scan();
+    return new Scanner(bytes).scan();
   }
 
   private static final class Scanner {
     private final Bytes file;
+    private final String letters;
     private int width;
     private int height;
     private int components;
@@ -35,8 +37,9 @@ record JpegHeader(
     private int adobe = -1;
     private Bytes exif = Bytes.NONE;
 
-    Scanner(Bytes file) {
-      this.file = file;
+    Scanner(byte[] bytes) {
+      this.file = Bytes.of(bytes);
+      this.letters = new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     JpegHeader scan() {
@@ -57,15 +60,20 @@ record JpegHeader(
       return new JpegHeader(width, height, components, scans, ended, adobe, exif);
     }
 
-    /** Where the code of the next marker stands: after 0xff, neither 0xff nor a stuffed zero. */
+    /**
+     * Where the code of the next marker stands: after 0xff, neither 0xff nor a stuffed zero. Most
+     * of the file is passed over here, and Java finds a letter in a text faster than a loop a byte.
+     */
     private int marker(int from) {
-      byte[] array = file.array();
-      int end = array.length;
-      int at = from;
-      while (at + 1 < end && !(array[at] == -1 && array[at + 1] != 0 && array[at + 1] != -1)) {
-        at++;
+      int at = letters.indexOf(0xff, from);
+      while (at >= 0 && at + 1 < letters.length()) {
+        char next = letters.charAt(at + 1);
+        if (next != 0 && next != 0xff) {
+          return at + 1;
+        }
+        at = letters.indexOf(0xff, at + 1);
       }
-      return at + 1;
+      return letters.length();
     }
 
     private void segment(int code, int at) {

@@ -6,6 +6,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PrimitiveIterator;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * The order of one pass after another over a source, shuffled as far as memory allows, and shared
@@ -16,6 +19,10 @@ import java.util.Map;
  * function of the position alone. So any position can be had at once, in the middle of an epoch or
  * by several threads, and gives the same sample for the same seed. Every rank gets the same number
  * of samples; at most {@code ranks - 1} of an epoch are left over, others each time.
+ *
+ * <p>With replacement, as OpenCLIP's {@code --dataset-resampled} has it, an epoch is as long, but
+ * its shards are drawn one after the other among all: some come several times, some not at all. So
+ * the epochs of sets that are seen only in part, or are mixed at any rate, are all alike.
  *
  * <p>Only the shards of the windows in use are open. Safe for any number of threads.
  */
@@ -28,6 +35,7 @@ public final class ShardOrder {
   private final int rank;
   private final int window;
   private final long seed;
+  private final boolean resampled;
   private final Map<Long, Window> open =
       new LinkedHashMap<>(8, 0.75f, true) {
         @Override
@@ -37,7 +45,7 @@ public final class ShardOrder {
       };
 
   /**
-   * An order.
+   * An order in which an epoch has every shard once.
    *
    * @param window how many samples are shuffled together
    * @param rank this process among {@code ranks}, from 0
@@ -46,10 +54,31 @@ public final class ShardOrder {
    */
   public ShardOrder(
       Source source, int window, long seed, int rank, int ranks, SkippedSamples skipped) {
+    this(source, window, seed, rank, ranks, false, skipped);
+  }
+
+  /**
+   * An order.
+   *
+   * @param window how many samples are shuffled together
+   * @param rank this process among {@code ranks}, from 0
+   * @param resampled whether shards are drawn with replacement
+   * @param skipped is told of shards that cannot be opened; they are left out
+   * @throws InputException if there is not a sample for every rank
+   */
+  public ShardOrder(
+      Source source,
+      int window,
+      long seed,
+      int rank,
+      int ranks,
+      boolean resampled,
+      SkippedSamples skipped) {
     if (rank < 0 || rank >= ranks || window < 1) {
       throw new IllegalArgumentException(
           "rank %d of %d, windows of %d".formatted(rank, ranks, window));
     }
+    this.resampled = resampled;
     this.source = source;
     this.window = window;
     this.seed = seed;
@@ -100,6 +129,14 @@ public final class ShardOrder {
     }
   }
 
+  /** The shards of an epoch, one after the other. */
+  private IntStream shards(long epoch) {
+    RandomGenerator chance = Chance.of(seed, epoch, -1);
+    return resampled
+        ? chance.ints(0, sizes.length)
+        : Arrays.stream(Chance.permutation(sizes.length, chance));
+  }
+
   private int[] shuffled(int count, long epoch, long number) {
     return Chance.permutation(count, Chance.of(seed, epoch, number));
   }
@@ -116,7 +153,9 @@ public final class ShardOrder {
       long from = rank * perRank + number * window;
       long to = Math.min(from + window, (rank + 1) * perRank);
       long passed = 0;
-      for (int index : shuffled(sizes.length, epoch, -1)) {
+      PrimitiveIterator.OfInt shards = shards(epoch).iterator();
+      while (passed < to) {
+        int index = shards.nextInt();
         long start = Math.max(from, passed);
         long end = Math.min(to, passed + sizes[index]);
         if (start < end) {

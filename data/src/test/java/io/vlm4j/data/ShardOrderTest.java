@@ -7,7 +7,9 @@ import io.vlm4j.data.Part.Text;
 import io.vlm4j.data.StreamBatches.Weighted;
 import io.vlm4j.io.InputException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +136,46 @@ class ShardOrderTest {
     assertThatThrownBy(() -> new ShardOrder(source("few", 2), 10, seed, 0, 3, skipped))
         .isInstanceOf(InputException.class)
         .hasMessage("few: fewer samples than the 3 processes that share them");
+  }
+
+  @Test
+  void withReplacementShardsAreDrawnEvenlyAndEveryPositionStaysTheSame() {
+    int shards = 20;
+    var sizes = new int[shards];
+    Arrays.fill(sizes, 5);
+    Source source = source("a", sizes);
+    var order = new ShardOrder(source, 7, seed, 0, 1, true, skipped);
+    var again = new ShardOrder(source, 7, seed, 0, 1, true, skipped);
+    var times = new HashMap<String, Integer>();
+    int epochs = 200;
+
+    assertThat(order.size()).isEqualTo(100);
+    boolean repeats = false;
+    for (int epoch = 0; epoch < epochs; epoch++) {
+      List<String> keys = keys(order, epoch);
+      repeats |= new HashSet<>(keys).size() < keys.size();
+      keys.forEach(key -> times.merge(key, 1, Integer::sum));
+    }
+
+    assertThat(repeats).as("seed %d", seed).isTrue();
+    // 4000 draws of 20 shards: 200 each, with a deviation of 14.
+    assertThat(times).as("seed %d", seed).hasSize(100);
+    assertThat(times.values()).as("seed %d", seed).allMatch(count -> count > 115 && count < 285);
+    for (long position : new long[] {12_345, 3, 19_999, 777}) {
+      assertThat(again.get(position).key()).isEqualTo(order.get(position).key());
+    }
+  }
+
+  @Test
+  void withReplacementRanksHaveEquallyManySamples() {
+    Source source = source("a", 3, 0, 8, 2);
+
+    for (int rank = 0; rank < 2; rank++) {
+      var order = new ShardOrder(source, 4, seed, rank, 2, true, skipped);
+      assertThat(order.size()).isEqualTo(6);
+      assertThat(keys(order, 0)).hasSize(6);
+      assertThat(keys(order, 1)).isNotEqualTo(keys(order, 0));
+    }
   }
 
   @Test

@@ -2,6 +2,8 @@ package io.vlm4j.io.hub;
 
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
+import io.vlm4j.io.PassingFailure;
+import io.vlm4j.io.Retries;
 import io.vlm4j.io.hub.HubClient.RemoteFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 record BlobDownload(
     HubClient client,
-    Patience patience,
+    Retries retries,
     Duration timeout,
     HubCache cache,
     ModelName.Repository repository,
@@ -79,7 +81,7 @@ record BlobDownload(
       }
       boolean resumed = channel.size() > 0;
       received.accept(channel.size());
-      var failures = patience.failures("cannot fetch " + file.name() + " of " + repository);
+      var failures = retries.failures("cannot fetch " + file.name() + " of " + repository);
       boolean isComplete = file.size() >= 0 && channel.size() == file.size();
       while (!isComplete) {
         long before = channel.size();
@@ -133,7 +135,7 @@ record BlobDownload(
     } catch (PassingFailure e) {
       throw e;
     } catch (IOException e) {
-      throw new Cut(Patience.reason(e), e);
+      throw new Cut(Retries.reason(e), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.vlm4j.io.hub;
 
 import io.vlm4j.io.AtomicFiles;
+import io.vlm4j.io.Retries;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -48,7 +49,7 @@ final class BlobLock implements AutoCloseable {
       } catch (IOException e) {
         throw AtomicFiles.cannotWrite(file, e);
       } catch (InterruptedException e) {
-        throw Patience.interrupted(e);
+        throw Retries.interrupted(e);
       }
     }
   }

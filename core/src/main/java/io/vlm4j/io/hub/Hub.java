@@ -2,6 +2,7 @@ package io.vlm4j.io.hub;
 
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
+import io.vlm4j.io.Retries;
 import io.vlm4j.io.hub.HubClient.Listing;
 import io.vlm4j.io.hub.HubClient.RemoteFile;
 import java.io.IOException;
@@ -26,16 +27,16 @@ public final class Hub {
   private static final int PARALLEL = 4;
 
   private final HubSettings settings;
-  private final Patience patience;
+  private final Retries retries;
 
   /** A hub; nothing is asked of it yet. */
   public Hub(HubSettings settings) {
-    this(settings, Patience.USUAL);
+    this(settings, Retries.USUAL);
   }
 
-  Hub(HubSettings settings, Patience patience) {
+  Hub(HubSettings settings, Retries retries) {
     this.settings = settings;
-    this.patience = patience;
+    this.retries = retries;
   }
 
   /**
@@ -51,7 +52,7 @@ public final class Hub {
       return offline(repository);
     }
     var cache = new HubCache(settings.cache(), repository.id());
-    try (var client = new HubClient(settings, patience)) {
+    try (var client = new HubClient(settings, retries)) {
       Listing listing = client.list(repository);
       List<String> wanted = files.of(listing.files());
       if (wanted.isEmpty()) {
@@ -144,7 +145,7 @@ public final class Hub {
       try (var _ = BlobLock.acquire(cache.lock(file.etag()))) {
         if (!Files.exists(cache.blob(file.etag()))) {
           new BlobDownload(
-                  client, patience, settings.timeout(), cache, repository, commit, this::received)
+                  client, retries, settings.timeout(), cache, repository, commit, this::received)
               .fetch(file);
         }
         if (!cache.has(commit, file.name())) {
@@ -193,7 +194,7 @@ public final class Hub {
           results.add(running.take().get());
         }
       } catch (InterruptedException e) {
-        throw Patience.interrupted(e);
+        throw Retries.interrupted(e);
       } catch (ExecutionException e) {
         throw e.getCause() instanceof RuntimeException cause
             ? cause

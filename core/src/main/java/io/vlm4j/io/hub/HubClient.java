@@ -2,6 +2,8 @@ package io.vlm4j.io.hub;
 
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
+import io.vlm4j.io.PassingFailure;
+import io.vlm4j.io.Retries;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -36,13 +38,13 @@ final class HubClient implements AutoCloseable {
   private static final Duration LISTING_TIME = Duration.ofMinutes(2);
 
   private final HubSettings settings;
-  private final Patience patience;
+  private final Retries retries;
   // Parallel downloads get a connection each; HTTP/2 would put them into one.
   private final HttpClient http;
 
-  HubClient(HubSettings settings, Patience patience) {
+  HubClient(HubSettings settings, Retries retries) {
     this.settings = settings;
-    this.patience = patience;
+    this.retries = retries;
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -72,7 +74,7 @@ final class HubClient implements AutoCloseable {
     URI address =
         address("/api/models/" + repository.id() + "/revision/" + encode(repository.revision()));
     JsonNode answer =
-        patience.with(
+        retries.with(
             "cannot list " + repository,
             () -> {
               var response =
@@ -104,7 +106,7 @@ final class HubClient implements AutoCloseable {
 
   /** What content a file has at a commit. */
   RemoteFile head(ModelName.Repository repository, String commit, String file) {
-    return patience.with(
+    return retries.with(
         "cannot ask for " + file + " of " + repository,
         () -> {
           var response =
@@ -210,7 +212,7 @@ final class HubClient implements AutoCloseable {
     try {
       return http.send(request.build(), handler);
     } catch (InterruptedException e) {
-      throw Patience.interrupted(e);
+      throw Retries.interrupted(e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.vlm4j.io.hub;
 
 import io.vlm4j.io.InputException;
+import io.vlm4j.io.PassingFailure;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;

@@ -1,5 +1,7 @@
 package io.vlm4j.io.hub;
 
+import io.vlm4j.io.Patience;
+import io.vlm4j.io.Retries;
 import io.vlm4j.testing.HubServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +36,8 @@ record HubDesk(HubServer server, HubSettings settings, List<Duration> pauses) {
 
   Hub hub() {
     return new Hub(
-        settings, new Patience(4, Duration.ofMillis(500), Duration.ofMinutes(5), pauses::add));
+        settings,
+        new Retries(new Patience(4, Duration.ofMillis(500), Duration.ofMinutes(5)), pauses::add));
   }
 
   Path pull() {

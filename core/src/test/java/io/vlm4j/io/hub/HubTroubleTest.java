@@ -99,7 +99,7 @@ class HubTroubleTest {
   @Test
   void aStoppedDownloadIsContinuedByTheNext() throws IOException {
     server.trouble(CONTENT, cutAfter(500_000), status(503), status(503), status(503));
-    assertRefused(desk::pull, "model.safetensors", "503", "continues where it stopped");
+    assertRefused(desk::pull, "model.safetensors", "503", "try again");
     assertNothingWrongIsKept();
     byte[] left = Files.readAllBytes(desk.incomplete("model.safetensors"));
     assertThat(left).isNotEmpty().isEqualTo(Arrays.copyOf(weights, left.length));

@@ -18,15 +18,22 @@ final class DownloadFailure extends Exception {
   private final String status;
   private final String reason;
   private final String detail;
+  private final boolean silence;
   private final boolean passing;
   private final Duration pause;
 
   private DownloadFailure(
-      String status, String reason, String detail, boolean passing, Duration pause) {
+      String status,
+      String reason,
+      String detail,
+      boolean silence,
+      boolean passing,
+      Duration pause) {
     super(detail.isEmpty() ? reason : reason + ": " + detail, null, false, false);
     this.status = status;
     this.reason = reason;
     this.detail = detail;
+    this.silence = silence;
     this.passing = passing;
     this.pause = pause;
   }
@@ -36,7 +43,8 @@ final class DownloadFailure extends Exception {
   }
 
   static DownloadFailure download(String reason, String detail) {
-    return new DownloadFailure(FAILED_TO_DOWNLOAD, reason, oneLine(detail), false, Duration.ZERO);
+    return new DownloadFailure(
+        FAILED_TO_DOWNLOAD, reason, oneLine(detail), false, false, Duration.ZERO);
   }
 
   static DownloadFailure picture(String reason) {
@@ -44,12 +52,18 @@ final class DownloadFailure extends Exception {
   }
 
   static DownloadFailure picture(String reason, String detail) {
-    return new DownloadFailure(FAILED_TO_RESIZE, reason, oneLine(detail), false, Duration.ZERO);
+    return new DownloadFailure(
+        FAILED_TO_RESIZE, reason, oneLine(detail), false, false, Duration.ZERO);
   }
 
   /** This failure as one that may be gone after a while, at least after {@code pause}. */
   DownloadFailure passing(Duration asked) {
-    return new DownloadFailure(status, reason, detail, true, asked);
+    return new DownloadFailure(status, reason, detail, silence, true, asked);
+  }
+
+  /** A host that kept us waiting until the time was over, or took no connection. */
+  static DownloadFailure silence(String reason) {
+    return new DownloadFailure(FAILED_TO_DOWNLOAD, reason, "", true, false, Duration.ZERO);
   }
 
   /** Details come from strangers: control characters and novels do not go into our files. */
@@ -68,6 +82,10 @@ final class DownloadFailure extends Exception {
 
   String line() {
     return String.valueOf(getMessage());
+  }
+
+  boolean isSilence() {
+    return silence;
   }
 
   boolean isPassing() {

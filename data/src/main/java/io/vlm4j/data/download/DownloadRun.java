@@ -111,8 +111,8 @@ final class DownloadRun implements AutoCloseable {
   /** The first trouble ends everything; shards that are not finished are not written. */
   private void stop(Throwable cause) {
     trouble.compareAndSet(null, cause);
-    rowThreads.shutdownNow();
     open.forEach(ShardQueue::stop);
+    rowThreads.shutdownNow();
   }
 
   private void acquire(Semaphore permits, int count) throws InterruptedException {

@@ -33,11 +33,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Safety.</b> Lists come from strangers. Addresses that lead to this machine or its networks
  * are refused, by all that their names resolve to, at every redirect, unless {@link
- * HostRules#privateAddresses} allows it. Java's client resolves the name a second time when it
- * connects; it takes what the check found from Java's cache, so a name server that changes its mind
- * in between is heard only where that cache is switched off ({@code networkaddress.cache.ttl=0}) or
- * runs out in that moment. Where even that is too much, or where a proxy resolves the names, a
- * firewall must help. Files are bounded in bytes, time and pixels.
+ * HostRules#privateAddresses} allows it; the connection goes to the very address that was checked.
+ * Where a proxy resolves the names, a firewall must help. Files are bounded in bytes, time and
+ * pixels.
  *
  * <p><b>Cost.</b> Memory: {@link DownloadOptions#bufferBytes} of files, as much again for those
  * that hide their length, what decoding takes for each worker, and some kilobytes for each of 16
@@ -113,7 +111,7 @@ public final class Downloader {
   private DownloadReport download(
       Iterator<Row> rows, Sink sink, Consumer<DownloadReport> progress) {
     var tally = new Tally(progress);
-    try (var names = new NameLookup(mayBeAsked);
+    try (var names = new NameLookup(options.limits().timeout(), mayBeAsked);
         var client =
             new WebClient(
                 options.limits(),

@@ -1,6 +1,7 @@
 package io.vlm4j.data.download;
 
 import io.vlm4j.io.InputException;
+import io.vlm4j.io.Patience;
 import java.time.Duration;
 
 /**
@@ -10,12 +11,13 @@ import java.time.Duration;
  * @param connectionsPerHost requests at one time to one host: what its owner will bear
  * @param connectTimeout until a connection stands
  * @param timeout until all of an answer is there, from the moment a request is made; each try, and
- *     each redirect, has as long. An answer that trickles ends here, too
- * @param attempts tries of one address. Only what may pass is tried again: answers 408, 429, 500,
- *     502, 503 and 504, connections that break or do not stand in time, and a name server that is
- *     busy; not an answer that does not end in time
- * @param firstPause before the second try; it doubles with each, and a part of it is random
- * @param longestPause what {@code Retry-After} may ask for; a host that asks for more is given up
+ *     each redirect, has as long. An answer that trickles ends here, too. A host that keeps twice
+ *     as many requests waiting in a row as it may have at one time is left alone for five times as
+ *     long: its rows fail at once, so that they do not hold up others
+ * @param patience with one address. Only what may pass is tried again: answers 408, 429, 500, 502,
+ *     503 and 504, connections that break or do not stand in time, and a name server that is busy;
+ *     not an answer that does not end in time. A part of each pause is random; a host whose {@code
+ *     Retry-After} is longer than the longest is given up
  * @param redirects that are followed
  * @param maxBytes of a file; larger ones are refused when their length is announced, or else when
  *     so much has come
@@ -26,25 +28,21 @@ public record FetchLimits(
     int connectionsPerHost,
     Duration connectTimeout,
     Duration timeout,
-    int attempts,
-    Duration firstPause,
-    Duration longestPause,
+    Patience patience,
     int redirects,
     long maxBytes,
     String userAgent) {
   /**
-   * 256 connections, 16 to a host, 10 s to connect, 20 s an answer, 3 attempts, 5 redirects, 16
+   * 512 connections, 16 to a host, 10 s to connect, 20 s an answer, 3 attempts, 5 redirects, 16
    * MiB.
    */
   public static final FetchLimits DEFAULT =
       new FetchLimits(
-          256,
+          512,
           16,
           Duration.ofSeconds(10),
           Duration.ofSeconds(20),
-          3,
-          Duration.ofMillis(500),
-          Duration.ofSeconds(30),
+          new Patience(3, Duration.ofMillis(500), Duration.ofSeconds(30)),
           5,
           16L << 20,
           "Mozilla/5.0 (compatible; vlm-java)");
@@ -55,13 +53,10 @@ public record FetchLimits(
   public FetchLimits {
     within("connections", connections, 1, 10_000);
     within("connectionsPerHost", connectionsPerHost, 1, 10_000);
-    within("attempts", attempts, 1, 100);
     within("redirects", redirects, 0, 20);
     within("maxBytes", maxBytes, 1, MOST_BYTES);
     positive("connectTimeout", connectTimeout);
     positive("timeout", timeout);
-    positive("firstPause", firstPause);
-    positive("longestPause", longestPause);
     if (userAgent.isBlank() || userAgent.chars().anyMatch(c -> c < ' ' || c > '~')) {
       throw new InputException("userAgent must be a line of ASCII, not '" + userAgent + "'");
     }
@@ -83,43 +78,23 @@ public record FetchLimits(
   /** The same with so many connections. */
   public FetchLimits withConnections(int all, int perHost) {
     return new FetchLimits(
-        all,
-        perHost,
-        connectTimeout,
-        timeout,
-        attempts,
-        firstPause,
-        longestPause,
-        redirects,
-        maxBytes,
-        userAgent);
+        all, perHost, connectTimeout, timeout, patience, redirects, maxBytes, userAgent);
   }
 
   /** The same with other time limits. */
   public FetchLimits withTimeouts(Duration connect, Duration whole) {
     return new FetchLimits(
-        connections,
-        connectionsPerHost,
-        connect,
-        whole,
-        attempts,
-        firstPause,
-        longestPause,
-        redirects,
-        maxBytes,
-        userAgent);
+        connections, connectionsPerHost, connect, whole, patience, redirects, maxBytes, userAgent);
   }
 
-  /** The same with so many attempts, and such pauses between them. */
-  public FetchLimits withAttempts(int most, Duration first, Duration longest) {
+  /** The same with other patience. */
+  public FetchLimits withPatience(Patience other) {
     return new FetchLimits(
         connections,
         connectionsPerHost,
         connectTimeout,
         timeout,
-        most,
-        first,
-        longest,
+        other,
         redirects,
         maxBytes,
         userAgent);
@@ -132,9 +107,7 @@ public record FetchLimits(
         connectionsPerHost,
         connectTimeout,
         timeout,
-        attempts,
-        firstPause,
-        longestPause,
+        patience,
         most,
         maxBytes,
         userAgent);
@@ -147,9 +120,7 @@ public record FetchLimits(
         connectionsPerHost,
         connectTimeout,
         timeout,
-        attempts,
-        firstPause,
-        longestPause,
+        patience,
         redirects,
         most,
         userAgent);
@@ -162,9 +133,7 @@ public record FetchLimits(
         connectionsPerHost,
         connectTimeout,
         timeout,
-        attempts,
-        firstPause,
-        longestPause,
+        patience,
         redirects,
         maxBytes,
         name);

@@ -1,17 +1,19 @@
 package io.vlm4j.data.download;
 
-import io.vlm4j.data.download.WebClient.Answer;
 import io.vlm4j.data.download.WebClient.HeadCheck;
 import java.net.URI;
-import java.net.http.HttpHeaders;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.MessageHeaders;
 
 /**
  * Gets the file behind an address: follows redirects, asks again where that may help, and obeys the
@@ -20,11 +22,19 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Fetcher {
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final Set<Integer> PASSING = Set.of(408, 429, 500, 502, 503, 504);
+
+  /** So often may all who ask a host at one time hear nothing, before it is left alone. */
+  private static final int ROUNDS_OF_SILENCE = 2;
+
+  /** And for so many time limits it is. */
+  private static final int RESTS = 5;
+
   private static final long MOST_ROBOTS_TXT = 500 << 10; // as much as RFC 9309 asks to be read
 
   private final DownloadOptions options;
   private final WebClient client;
   private final HostGates gates;
+  private final SilentHosts silent;
   private final Tally tally;
   private final Optional<RobotsFiles> robots;
 
@@ -34,6 +44,11 @@ final class Fetcher {
     this.tally = tally;
     FetchLimits limits = options.limits();
     this.gates = new HostGates(limits.connections(), limits.connectionsPerHost());
+    this.silent =
+        new SilentHosts(
+            ROUNDS_OF_SILENCE * limits.connectionsPerHost(),
+            limits.timeout().multipliedBy(RESTS),
+            System::nanoTime);
     this.robots =
         options.optOut().robotsTxt()
             ? Optional.of(new RobotsFiles(options.optOut().agent(), this::robotsTxt))
@@ -44,33 +59,32 @@ final class Fetcher {
   Answer fetch(String address) throws DownloadFailure, InterruptedException {
     URI start = WebAddress.parse(address);
     FetchLimits limits = options.limits();
-    for (int attempt = 1; ; attempt++) {
+    for (int failures = 1; ; failures++) {
       try {
         return success(follow(start, limits.maxBytes(), true, this::requireConsent));
       } catch (DownloadFailure e) {
-        if (!e.isPassing()
-            || attempt >= limits.attempts()
-            || e.pause().compareTo(limits.longestPause()) > 0) {
+        Optional<Duration> pause =
+            e.isPassing() ? limits.patience().pause(failures, e.pause()) : Optional.empty();
+        if (pause.isEmpty()) {
           throw e;
         }
         tally.retry();
-        Thread.sleep(pause(attempt, e.pause()));
+        Thread.sleep(scattered(pause.get(), e.pause()));
       }
     }
   }
 
-  /** Doubles, and differs from row to row, lest all come again in the same moment. */
-  private Duration pause(int attempt, Duration asked) {
-    FetchLimits limits = options.limits();
-    long doubled = limits.firstPause().toNanos() << Math.min(attempt - 1, 16);
-    long pause = Math.min(doubled, limits.longestPause().toNanos());
-    long random = ThreadLocalRandom.current().nextLong(pause / 2 + 1);
-    return Duration.ofNanos(Math.max(pause / 2 + random, asked.toNanos()));
+  /** Differs from row to row, lest all come again in the same moment. */
+  private static Duration scattered(Duration pause, Duration least) {
+    long half = pause.toNanos() / 2;
+    long random = half + ThreadLocalRandom.current().nextLong(half + 1);
+    return Duration.ofNanos(Math.max(random, least.toNanos()));
   }
 
-  private void requireConsent(HttpHeaders headers) throws DownloadFailure {
-    Optional<String> refusal =
-        RobotsHeader.refusal(headers.allValues("X-Robots-Tag"), options.optOut());
+  private void requireConsent(MessageHeaders headers) throws DownloadFailure {
+    List<String> tags =
+        Arrays.stream(headers.getHeaders("X-Robots-Tag")).map(Header::getValue).toList();
+    Optional<String> refusal = RobotsHeader.refusal(tags, options.optOut());
     if (refusal.isPresent()) {
       throw DownloadFailure.download("refused by X-Robots-Tag", refusal.get());
     }
@@ -88,15 +102,33 @@ final class Fetcher {
       }
       Answer answer;
       try (var _ = gates.enter(host)) {
-        answer = client.get(place, maxBytes, check);
+        answer = ask(place, maxBytes, check);
       }
       if (!REDIRECTS.contains(answer.status())) {
         return answer;
       }
       answer.share().close();
-      place = WebAddress.resolve(place, answer.headers().firstValue("Location").orElse(""));
+      place = WebAddress.resolve(place, answer.header("Location"));
     }
     throw DownloadFailure.download("more than %d redirects".formatted(most));
+  }
+
+  private Answer ask(URI place, long maxBytes, HeadCheck check)
+      throws DownloadFailure, InterruptedException {
+    String host = place.getHost();
+    silent.check(host);
+    try {
+      Answer answer = client.get(place, maxBytes, check);
+      silent.answered(host);
+      return answer;
+    } catch (DownloadFailure e) {
+      if (e.isSilence()) {
+        silent.keptSilent(host);
+      } else {
+        silent.answered(host);
+      }
+      throw e;
+    }
   }
 
   private Answer robotsTxt(URI place) throws DownloadFailure, InterruptedException {
@@ -113,8 +145,7 @@ final class Fetcher {
     }
     var failure = DownloadFailure.download("HTTP " + answer.status());
     throw PASSING.contains(answer.status())
-        ? failure.passing(
-            retryAfter(answer.headers().firstValue("Retry-After").orElse("0"), Instant.now()))
+        ? failure.passing(retryAfter(answer.header("Retry-After"), Instant.now()))
         : failure;
   }
 

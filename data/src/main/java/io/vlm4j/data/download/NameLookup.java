@@ -12,41 +12,71 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.apache.hc.client5.http.DnsResolver;
 
 /**
- * Looks names of hosts up, before Java's client does, and refuses those of which any address may
- * not be asked.
+ * Looks names of hosts up for those who connect to them, and refuses those of which any address may
+ * not be asked: so what was checked is what is connected to, whatever a name server says next.
  *
  * <p>The system's lookup blocks a platform thread, so it has some: as many names are looked up at
  * one time. What is found stays in Java's own cache (30 s, unless {@code networkaddress.cache.ttl}
- * says otherwise), from which the client takes it a moment later. A name server that answers
- * differently from one question to the next can therefore slip an address past the check only where
- * that cache is switched off, or where the entry runs out in this very moment.
+ * says otherwise).
  */
-final class NameLookup implements AutoCloseable {
+final class NameLookup implements DnsResolver, AutoCloseable {
   private static final int THREADS = 64;
   private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
+  /** A name whose addresses may not be asked, or that has none. */
+  static final class Refused extends UnknownHostException {
+    private final transient DownloadFailure failure;
+
+    Refused(DownloadFailure failure) {
+      super(failure.line());
+      this.failure = failure;
+    }
+
+    DownloadFailure failure() {
+      return failure;
+    }
+  }
+
+  private final Duration patience;
   private final Predicate<InetAddress> mayBeAsked;
   private final ExecutorService threads =
       Executors.newFixedThreadPool(
           THREADS, Thread.ofPlatform().daemon().name("name-lookup-", 0).factory());
 
-  NameLookup(Predicate<InetAddress> mayBeAsked) {
+  /** A lookup that waits so long for the system's, and allows what passes the test. */
+  NameLookup(Duration patience, Predicate<InetAddress> mayBeAsked) {
+    this.patience = patience;
     this.mayBeAsked = mayBeAsked;
   }
 
-  /** Waits until the name is found, at most as long as given. */
-  void check(String host, Duration patience) throws DownloadFailure, InterruptedException {
-    for (InetAddress address : find(host, patience)) {
-      if (!mayBeAsked.test(address)) {
-        throw DownloadFailure.download("address is private", address.getHostAddress());
+  @Override
+  public InetAddress[] resolve(String host) throws UnknownHostException {
+    try {
+      InetAddress[] found = find(host);
+      for (InetAddress address : found) {
+        if (!mayBeAsked.test(address)) {
+          throw DownloadFailure.download("address is private", address.getHostAddress());
+        }
       }
+      return found;
+    } catch (DownloadFailure e) {
+      throw new Refused(e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      throw new UnknownHostException("interrupted");
     }
   }
 
-  private InetAddress[] find(String host, Duration patience)
-      throws DownloadFailure, InterruptedException {
+  /** Only some ways to log in ask for this, and we do not log in. */
+  @Override
+  public String resolveCanonicalHostname(String host) {
+    return host;
+  }
+
+  private InetAddress[] find(String host) throws DownloadFailure, InterruptedException {
     if (isLiteral(host)) {
       return new InetAddress[] {literal(host)};
     }

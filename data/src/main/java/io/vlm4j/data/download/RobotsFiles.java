@@ -2,7 +2,6 @@ package io.vlm4j.data.download;
 
 import crawlercommons.robots.BaseRobotRules;
 import crawlercommons.robots.SimpleRobotRulesParser;
-import io.vlm4j.data.download.WebClient.Answer;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,7 +2,6 @@ package io.vlm4j.data.download;
 
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.download.PictureMaker.Made;
-import io.vlm4j.data.download.WebClient.Answer;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -67,7 +66,7 @@ final class RowWork {
   private Made make(Answer answer, Row row) throws DownloadFailure, InterruptedException {
     RowColumns names = options.columns();
     String sha256 = names.sha256().isEmpty() ? "" : row.text(names.sha256()).strip();
-    String type = answer.headers().firstValue("Content-Type").orElse("");
+    String type = answer.header("Content-Type");
     Future<Made> work = workers.submit(() -> maker.make(answer.bytes(), sha256, type));
     boolean made = false;
     try {

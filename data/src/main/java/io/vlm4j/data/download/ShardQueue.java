@@ -30,6 +30,7 @@ final class ShardQueue implements Iterator<Sample> {
   /** Rows that are not ready, and one for the list while more rows may come. */
   private final AtomicInteger pending = new AtomicInteger(1);
 
+  private volatile boolean stopped;
   private @Nullable Ready next;
   private Runnable written = () -> {};
 
@@ -51,8 +52,12 @@ final class ShardQueue implements Iterator<Sample> {
     }
   }
 
-  /** The writer is not to finish. */
+  /**
+   * The writer is not to finish, even if all rows should come now: they may fail only because the
+   * run ends.
+   */
   void stop() {
+    stopped = true;
     ready.add(STOP);
   }
 
@@ -63,7 +68,7 @@ final class ShardQueue implements Iterator<Sample> {
       written = () -> {};
       next = take();
     }
-    if (next == STOP) {
+    if (stopped || next == STOP) {
       throw stopped();
     }
     return next != END;

@@ -1,247 +1,209 @@
 package io.vlm4j.data.download;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Flow.Publisher;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Arrays;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.EndpointDetails;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.MessageHeaders;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one request and takes all of its answer, within limits of time and size. Redirects, hosts'
  * rules and second tries are others' matters.
  */
 final class WebClient implements AutoCloseable {
-  static {
-    // Lists name more hosts than a process may have sockets open: idle ones must go soon.
-    setUnlessSet("jdk.httpclient.connectionPoolSize", "256");
-    setUnlessSet("jdk.httpclient.keepalive.timeout", "5");
-    // A picture is some tens of kilobytes: fewer turns for each than with the client's 16.
-    setUnlessSet("jdk.httpclient.bufsize", "32768");
-  }
-
   private static final int MOST_DISCARDED = 1 << 16;
 
   /** What a file is taken to need at first if it does not say how long it is. */
   private static final int UNKNOWN_LENGTH = 1 << 20;
 
   private final FetchLimits limits;
-  private final NameLookup names;
   private final MemoryBudget budget;
-  private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-  private final HttpClient http;
+  private final Connections connections;
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(
+          1, Thread.ofPlatform().daemon().name("download-deadlines").factory());
 
   WebClient(FetchLimits limits, NameLookup names, MemoryBudget budget) {
     this.limits = limits;
-    this.names = names;
     this.budget = budget;
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1) // a picture is one request to one host
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(limits.connectTimeout())
-            .executor(executor)
-            .build();
-  }
-
-  private static void setUnlessSet(String property, String value) {
-    if (System.getProperty(property) == null) {
-      System.setProperty(property, value);
-    }
+    this.connections = new Connections(limits, names);
+    timer.setRemoveOnCancelPolicy(true); // nearly all answers come in time
   }
 
   /** Looks at the head of an answer with content. */
   @FunctionalInterface
   interface HeadCheck {
     /** Refuses the answer before its content is read. */
-    void check(HttpHeaders headers) throws DownloadFailure;
-  }
-
-  /**
-   * An answer.
-   *
-   * @param bytes its content; none unless the status is 200
-   * @param share of the memory budget, for who has the bytes to give back
-   */
-  record Answer(int status, HttpHeaders headers, byte[] bytes, MemoryBudget.Share share) {}
-
-  /** The moment by which all must have come. */
-  private static final class Deadline {
-    private long moment;
-
-    Deadline(Duration patience) {
-      moment = System.nanoTime() + patience.toNanos();
-    }
-
-    long left() {
-      return Math.max(1, moment - System.nanoTime());
-    }
-
-    void extend(long nanos) {
-      moment += nanos;
-    }
+    void check(MessageHeaders headers) throws DownloadFailure;
   }
 
   Answer get(URI place, long maxBytes, HeadCheck check)
       throws DownloadFailure, InterruptedException {
-    var deadline = new Deadline(limits.timeout());
-    names.check(place.getHost(), Duration.ofNanos(deadline.left()));
-    HttpResponse<Publisher<List<ByteBuffer>>> response = send(place, deadline);
-    HttpHeaders headers = response.headers();
-    long announced = length(headers);
-    if (response.statusCode() != 200) {
-      discard(response.body(), announced, deadline);
-      return new Answer(response.statusCode(), headers, new byte[0], budget.take(0));
+    HttpGet request = request(place);
+    boolean answered = false;
+    var deadline = new Deadline(limits.timeout(), timer, request);
+    try (deadline) {
+      Answer answer = answer(open(place, request), request, maxBytes, check, deadline);
+      answered = true;
+      return answer;
+    } catch (IOException | RuntimeException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      throw failure(e, deadline);
+    } finally {
+      if (!answered) {
+        request.cancel(); // closes the connection, unless all was read
+      }
+    }
+  }
+
+  private HttpGet request(URI place) {
+    var request = new HttpGet(place);
+    request.setHeader("User-Agent", limits.userAgent());
+    request.setHeader("Accept", "image/jpeg,image/png,image/webp,image/gif,*/*;q=0.5");
+    return request;
+  }
+
+  /**
+   * Hosts close idle connections, sometimes in the moment in which they are used again; a new one
+   * is what would have been used without them.
+   */
+  private ClassicHttpResponse open(URI place, HttpGet request) throws IOException {
+    while (true) {
+      var context = HttpClientContext.create();
+      try {
+        return connections.open(place, request, context);
+      } catch (NoHttpResponseException | SocketException e) {
+        EndpointDetails connection = context.getEndpointDetails();
+        if (connection == null || connection.getRequestCount() <= 1 || request.isCancelled()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Answer answer(
+      ClassicHttpResponse response,
+      HttpGet request,
+      long maxBytes,
+      HeadCheck check,
+      Deadline deadline)
+      throws IOException, DownloadFailure, InterruptedException {
+    HttpEntity entity = response.getEntity();
+    if (response.getCode() != 200 || entity == null) {
+      discard(entity, request);
+      return new Answer(response.getCode(), response, new byte[0], budget.take(0));
     }
     try {
-      check.check(headers);
-      if (announced > maxBytes) {
+      check.check(response);
+      if (entity.getContentLength() > maxBytes) {
         throw tooLarge(maxBytes);
       }
     } catch (DownloadFailure e) {
-      discard(response.body(), announced, deadline);
+      discard(entity, request);
       throw e;
     }
-    return receive(response, announced, maxBytes, deadline);
-  }
-
-  private HttpResponse<Publisher<List<ByteBuffer>>> send(URI place, Deadline deadline)
-      throws DownloadFailure, InterruptedException {
-    CompletableFuture<HttpResponse<Publisher<List<ByteBuffer>>>> sent;
-    try {
-      var request =
-          HttpRequest.newBuilder(place)
-              .header("User-Agent", limits.userAgent())
-              .header("Accept", "image/jpeg,image/png,image/webp,image/gif,*/*;q=0.5")
-              .build();
-      sent = http.sendAsync(request, BodyHandlers.ofPublisher());
-    } catch (IllegalArgumentException _) {
-      throw DownloadFailure.download("no address of the web");
-    }
-    boolean answered = false;
-    try {
-      var response = await(sent, deadline);
-      answered = true;
-      return response;
-    } finally {
-      if (!answered) {
-        sent.cancel(true);
-        // It may have come in this very moment.
-        sent.thenAccept(late -> drop(late.body()));
-      }
-    }
+    return receive(response, entity, maxBytes, deadline);
   }
 
   private Answer receive(
-      HttpResponse<Publisher<List<ByteBuffer>>> response,
-      long announced,
-      long maxBytes,
-      Deadline deadline)
-      throws DownloadFailure, InterruptedException {
-    MemoryBudget.Share share;
-    try {
-      long before = System.nanoTime();
-      share = budget.take(announced >= 0 ? announced : Math.min(maxBytes, UNKNOWN_LENGTH));
-      deadline.extend(System.nanoTime() - before); // we let the other side wait
-    } catch (InterruptedException e) {
-      drop(response.body());
-      throw e;
-    }
-    var collector = new BodyCollector(announced, UNKNOWN_LENGTH, maxBytes);
-    response.body().subscribe(collector);
+      ClassicHttpResponse response, HttpEntity entity, long maxBytes, Deadline deadline)
+      throws IOException, DownloadFailure, InterruptedException {
+    long announced = entity.getContentLength();
+    deadline.pause();
+    MemoryBudget.Share share =
+        budget.take(announced >= 0 ? announced : Math.min(maxBytes, UNKNOWN_LENGTH));
+    deadline.resume();
     boolean received = false;
     try {
-      while (!collect(collector, maxBytes, deadline)) {
-        long before = System.nanoTime();
-        share.becomeLongest();
-        deadline.extend(System.nanoTime() - before);
-        collector.allowAll();
-      }
-      byte[] bytes = collector.bytes();
+      InputStream content = entity.getContent();
+      byte[] bytes =
+          announced >= 0
+              ? announced(content, (int) announced)
+              : unannounced(content, (int) maxBytes, share, deadline);
       share.become(bytes.length);
       received = true;
-      return new Answer(response.statusCode(), response.headers(), bytes, share);
+      return new Answer(response.getCode(), response, bytes, share);
     } finally {
       if (!received) {
-        collector.cancel();
         share.close();
       }
     }
   }
 
-  /** Waits for all bytes, or until the collector needs room. */
-  private static boolean collect(BodyCollector collector, long maxBytes, Deadline deadline)
-      throws DownloadFailure, InterruptedException {
-    try {
-      return await(collector.turn(), deadline);
-    } catch (DownloadFailure e) {
-      if (collector.turn().isCompletedExceptionally()
-          && collector.turn().exceptionNow() instanceof BodyCollector.TooLarge) {
-        throw tooLarge(maxBytes);
-      }
-      throw e;
+  private static byte[] announced(InputStream content, int length) throws IOException {
+    var bytes = new byte[length];
+    content.readNBytes(bytes, 0, length);
+    content.read(); // its end gives the connection back
+    return bytes;
+  }
+
+  private static byte[] unannounced(
+      InputStream content, int maxBytes, MemoryBudget.Share share, Deadline deadline)
+      throws IOException, DownloadFailure, InterruptedException {
+    int few = Math.min(maxBytes, UNKNOWN_LENGTH);
+    byte[] first = content.readNBytes(few + 1);
+    if (first.length <= few) {
+      return first;
     }
+    if (few == maxBytes) {
+      throw tooLarge(maxBytes);
+    }
+    deadline.pause();
+    share.becomeLongest();
+    deadline.resume();
+    byte[] rest = content.readNBytes(maxBytes - few);
+    if (first.length + rest.length > maxBytes) {
+      throw tooLarge(maxBytes);
+    }
+    byte[] all = Arrays.copyOf(first, first.length + rest.length);
+    System.arraycopy(rest, 0, all, first.length, rest.length);
+    return all;
   }
 
   private static DownloadFailure tooLarge(long maxBytes) {
     return DownloadFailure.download("larger than %,d bytes".formatted(maxBytes));
   }
 
-  /** Takes what is short, so that the connection serves again; breaks off what is long. */
-  private static void discard(Publisher<List<ByteBuffer>> body, long announced, Deadline deadline)
-      throws InterruptedException {
-    if (announced > MOST_DISCARDED) {
-      drop(body);
-      return;
-    }
-    var collector = new BodyCollector(-1, MOST_DISCARDED, MOST_DISCARDED);
-    body.subscribe(collector);
+  /** Takes what is short, so that the connection serves again; what is long is broken off. */
+  private static void discard(@Nullable HttpEntity entity, HttpGet request) {
     try {
-      await(collector.turn(), deadline);
-    } catch (DownloadFailure _) {
-      // Nobody wanted it.
-    } finally {
-      collector.cancel();
+      if (entity != null
+          && (entity.getContentLength() > MOST_DISCARDED
+              || entity.getContent().readNBytes(MOST_DISCARDED + 1).length > MOST_DISCARDED)) {
+        request.cancel();
+      }
+    } catch (IOException _) {
+      request.cancel(); // nobody wanted it
     }
   }
 
-  private static void drop(Publisher<List<ByteBuffer>> body) {
-    var nothing = new BodyCollector(0, 0, 0);
-    body.subscribe(nothing);
-    nothing.cancel();
-  }
-
-  private static <T> T await(CompletableFuture<T> future, Deadline deadline)
-      throws DownloadFailure, InterruptedException {
-    try {
-      return future.get(deadline.left(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException _) {
+  private static DownloadFailure failure(Exception cause, Deadline deadline) {
+    if (deadline.hasPassed()) {
       // Not tried again: the limit says how long one address may keep a place.
-      throw DownloadFailure.download("not all of an answer in time");
-    } catch (ExecutionException _) {
-      throw failure(future.exceptionNow());
+      return DownloadFailure.silence("not all of an answer in time");
     }
-  }
-
-  private static DownloadFailure failure(Throwable cause) {
     return switch (cause) {
-      case HttpConnectTimeoutException _ ->
-          DownloadFailure.download("no connection in time").passing(Duration.ZERO);
-      case ConnectException _ -> DownloadFailure.download("no connection");
+      case NameLookup.Refused refused -> refused.failure();
+      case ConnectTimeoutException _ ->
+          DownloadFailure.silence("no connection in time").passing(Duration.ZERO);
+      case SocketTimeoutException _ -> DownloadFailure.silence("not all of an answer in time");
+      case ConnectException _ -> DownloadFailure.silence("no connection");
       case SSLException e ->
           DownloadFailure.download("no secure connection", String.valueOf(e.getMessage()));
       case IOException e ->
@@ -251,17 +213,9 @@ final class WebClient implements AutoCloseable {
     };
   }
 
-  private static long length(HttpHeaders headers) {
-    try {
-      return headers.firstValueAsLong("Content-Length").orElse(-1);
-    } catch (NumberFormatException _) {
-      return -1;
-    }
-  }
-
   @Override
   public void close() {
-    http.shutdownNow();
-    executor.shutdownNow();
+    connections.close();
+    timer.shutdownNow();
   }
 }

@@ -46,7 +46,7 @@ public final class AokvqaQuestions {
                   record.take("correct_choice_idx");
                   var metadata = record.rest();
                   metadata.put("split", split);
-                  metadata.put("image_id", image);
+                  metadata.put("image_id", (long) image);
                   return new Sample(
                       key,
                       place.origin(),

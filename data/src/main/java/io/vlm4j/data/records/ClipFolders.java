@@ -17,14 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Short videos as frames: a folder a clip, in it pictures with numbers ({@code frame_0007.jpg}),
- * and perhaps a text beside it ({@code <clip>.txt}).
+ * Short videos: a folder of numbered pictures a clip ({@code frame_0007.jpg}), or an animated GIF,
+ * WebP or PNG file a clip, and perhaps a text beside it ({@code <clip>.txt}).
  *
- * <p>A sample is the frames in the order of their numbers and the text; its key is the folder's
- * name. Numbers may begin anywhere and leave gaps, which take their time. Animated GIF and WebP
- * files are not read as clips: the picture decoder gives their first frame only.
+ * <p>A sample is the frames in order and the text; its key is the folder's or the file's name.
+ * Numbers may begin anywhere and leave gaps, which take their time. An animated file says itself
+ * when its frames are shown, and for how long in all, which is the metadata {@code seconds}.
  */
 public final class ClipFolders {
   private static final Pattern LAST_NUMBER = Pattern.compile("(\\d+)\\D*$");
@@ -34,7 +35,7 @@ public final class ClipFolders {
   /**
    * The samples of a folder of clips.
    *
-   * @param framesPerSecond how many numbers make a second
+   * @param framesPerSecond how many numbers make a second, in folders of pictures
    */
   public static Source read(Path clips, double framesPerSecond) {
     if (!(framesPerSecond > 0) || Double.isInfinite(framesPerSecond)) {
@@ -44,20 +45,39 @@ public final class ClipFolders {
         new RecordShard(
             clips.toString(),
             () -> {
-              List<Path> folders = RecordShard.children(clips, Files::isDirectory);
-              if (folders.isEmpty()) {
+              List<Path> found =
+                  RecordShard.children(
+                      clips, path -> Files.isDirectory(path) || AnimatedFile.isNamedSo(path));
+              if (found.isEmpty()) {
                 throw new InputException(
-                    clips + ": expected clips: a folder of numbered frames each");
+                    clips
+                        + ": expected clips: a folder of numbered frames each, or animated GIF,"
+                        + " WebP or PNG files");
               }
-              return new LazyList<>(folders.size(), i -> sample(folders.get(i), framesPerSecond));
+              return new LazyList<>(found.size(), i -> sample(found.get(i), framesPerSecond));
             }));
   }
 
-  private static Sample sample(Path folder, double framesPerSecond) {
+  private static Sample sample(Path clip, double framesPerSecond) {
+    if (Files.isDirectory(clip)) {
+      String name = String.valueOf(clip.getFileName());
+      return sample(
+          clip, name, frames(clip, framesPerSecond), Map.of("frames_per_second", framesPerSecond));
+    }
+    var file = new AnimatedFile(clip);
+    String name = String.valueOf(clip.getFileName());
+    return sample(
+        clip,
+        name.substring(0, name.lastIndexOf('.')),
+        file.frames(),
+        Map.of("seconds", file.seconds()));
+  }
+
+  private static Sample sample(
+      Path clip, String name, Part.Frames frames, Map<String, @Nullable Object> metadata) {
     var parts = new ArrayList<Part>();
-    parts.add(frames(folder, framesPerSecond));
-    String name = String.valueOf(folder.getFileName());
-    Path text = folder.resolveSibling(name + ".txt");
+    parts.add(frames);
+    Path text = clip.resolveSibling(name + ".txt");
     if (Files.exists(text)) {
       try {
         parts.add(new Part.Text(Files.readString(text).strip()));
@@ -65,11 +85,7 @@ public final class ClipFolders {
         throw Json.cannotRead(text, e);
       }
     }
-    return new Sample(
-        name.replace('.', '_'),
-        folder.toString(),
-        parts,
-        Map.of("frames_per_second", framesPerSecond));
+    return new Sample(name.replace('.', '_'), clip.toString(), parts, metadata);
   }
 
   private static Part.Frames frames(Path folder, double framesPerSecond) {

@@ -1,5 +1,6 @@
 package io.vlm4j.data.records;
 
+import io.vlm4j.data.JsonValues;
 import io.vlm4j.io.InputException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -165,7 +166,7 @@ final class Fields {
     var rest = new LinkedHashMap<String, @Nullable Object>();
     all.forEach((name, value) -> {
       if (!taken.contains(name)) {
-        rest.put(name, plain(value));
+        rest.put(name, JsonValues.of(value));
       }
     });
     return rest;
@@ -176,27 +177,6 @@ final class Fields {
     return new InputException(
         "'%s%s' is %s, expected %s"
             .formatted(prefix, name, has(name) ? "something else" : "missing", what));
-  }
-
-  /** A JSON value as text, number, boolean, list, map or null. */
-  static @Nullable Object plain(JsonNode value) {
-    if (value.isObject()) {
-      var map = new LinkedHashMap<String, @Nullable Object>();
-      value.properties().forEach(field -> map.put(field.getKey(), plain(field.getValue())));
-      return map;
-    }
-    if (value.isArray()) {
-      var list = new ArrayList<@Nullable Object>();
-      value.forEach(element -> list.add(plain(element)));
-      return list;
-    }
-    if (value.isNumber()) {
-      return value.numberValue();
-    }
-    if (value.isBoolean()) {
-      return value.booleanValue();
-    }
-    return value.isString() ? value.stringValue() : null;
   }
 
   private JsonNode required(String name, String what) {

@@ -71,7 +71,7 @@ public final class Mmc4Documents {
       }
       Picture picture = pictures.named(image.text("image_name"));
       var others = image.rest();
-      others.put("row", placed.size());
+      others.put("row", (long) placed.size());
       placed.add(new Placed(picture, sentence, others));
     }
     placed.sort(Comparator.comparingInt(Placed::sentence));

@@ -1,5 +1,6 @@
 package io.vlm4j.data.records;
 
+import io.vlm4j.data.JsonValues;
 import io.vlm4j.data.Part;
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.Source;
@@ -82,7 +83,7 @@ public final class ObelicsDocuments {
     Map<String, @Nullable Object> metadata = document.rest();
     for (String name : List.of("metadata", "general_metadata")) {
       if (metadata.get(name) instanceof String json) {
-        metadata.put(name, Fields.plain(Json.parse(json)));
+        metadata.put(name, JsonValues.of(Json.parse(json)));
       }
     }
     return metadata;

@@ -92,7 +92,7 @@ public final class RecordFormats {
           one("magicbrush-sessions", "MagicBrush: series of edits", MagicBrushEdits::readSessions),
           new Format(
               "clips",
-              "clips: a folder of numbered frames each, one frame a second",
+              "clips: animated files, or folders of numbered frames, one a second",
               List.of("folder of clips"),
               (files, _) -> ClipFolders.read(files.getFirst(), 1)));
 

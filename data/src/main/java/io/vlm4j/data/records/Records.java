@@ -4,11 +4,9 @@ import io.vlm4j.data.LazyList;
 import io.vlm4j.data.Sample;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
+import io.vlm4j.io.Utf8;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -148,12 +146,7 @@ final class Records {
     long start = places[3 * index];
     long length = places[3 * index + 1] - start;
     byte[] json = bytes.asSlice(start, length).toArray(ValueLayout.JAVA_BYTE);
-    try {
-      return Json.parse(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString());
-    } catch (CharacterCodingException e) {
-      throw new InputException("not UTF-8", e);
-    }
+    return Json.parse(Utf8.decode(json, "its bytes"));
   }
 
   /** A record's fields. Exceptions call them as {@code list[index].field}. */

@@ -57,7 +57,7 @@ public final class VqaQuestions {
           String text = question.text("question");
           var accepted = new ArrayList<String>();
           var metadata = question.rest();
-          metadata.put("image_id", image);
+          metadata.put("image_id", (long) image);
           if (answers != null) {
             metadata.putAll(answers(answers, key, accepted));
           }

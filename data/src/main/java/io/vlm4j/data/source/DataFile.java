@@ -31,15 +31,16 @@ record DataFile(String address) {
 
   /**
    * The file in memory, as a map that lives as long as it is referenced. What is far away is
-   * fetched first; its copy takes room on the disk no longer than the map lives.
+   * fetched first, unless it is among the last {@link FarFiles}.
    *
    * @throws InputException if it cannot be read
    */
   MemorySegment map() {
-    if (!Stores.isFar(address)) {
-      return map(Path.of(address));
-    }
-    Path copy = Stores.fetch(address);
+    return Stores.isFar(address) ? FarFiles.map(address) : map(Path.of(address));
+  }
+
+  /** A map of a copy, which takes room on the disk no longer than the map lives. */
+  static MemorySegment mapAndForget(Path copy) {
     try {
       return map(copy);
     } finally {

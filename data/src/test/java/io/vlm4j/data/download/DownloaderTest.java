@@ -15,6 +15,7 @@ import io.vlm4j.data.Shard;
 import io.vlm4j.data.SkippedSamples;
 import io.vlm4j.data.Source;
 import io.vlm4j.io.InputException;
+import io.vlm4j.io.Patience;
 import java.net.InetAddress;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -33,7 +34,8 @@ import org.junit.jupiter.api.Test;
 class DownloaderTest {
   private static final byte[] JPEG = TestPictures.jpeg(40, 20);
   private static final FetchLimits LIMITS =
-      FetchLimits.DEFAULT.withAttempts(3, Duration.ofMillis(1), Duration.ofSeconds(1));
+      FetchLimits.DEFAULT.withPatience(
+          new Patience(3, Duration.ofMillis(1), Duration.ofSeconds(1)));
   private static final DownloadOptions OPTIONS =
       DownloadOptions.DEFAULT
           .withLimits(LIMITS)
@@ -258,10 +260,28 @@ class DownloaderTest {
     var limits =
         LIMITS
             .withTimeouts(Duration.ofSeconds(5), Duration.ofMillis(200))
-            .withAttempts(1, Duration.ofMillis(1), Duration.ofMillis(1));
+            .withPatience(new Patience(1, Duration.ofMillis(1), Duration.ofMillis(1)));
 
     assertThat(failure(OPTIONS.withLimits(limits), server.at("/a")))
         .isEqualTo("failed_to_download: not all of an answer in time");
+  }
+
+  @Test
+  void rowsOfAHostThatAnswersNobodyFailAtOnce() {
+    server.on("/slow", server.stalls(JPEG)).on("/good", sends(JPEG));
+    var addresses = new String[40];
+    Arrays.fill(addresses, server.at("localhost", "/slow"));
+    addresses[39] = server.at("/good");
+    var limits =
+        LIMITS.withConnections(8, 2).withTimeouts(Duration.ofSeconds(5), Duration.ofMillis(200));
+
+    DownloadReport report = download(OPTIONS.withLimits(limits), addresses);
+
+    assertThat(report.succeeded()).isOne();
+    assertThat(report.failures())
+        .containsOnlyKeys("not all of an answer in time", "host does not answer");
+    // Two rounds of two, and who was asking meanwhile.
+    assertThat(report.failures().get("not all of an answer in time")).isBetween(4L, 6L);
   }
 
   @Test

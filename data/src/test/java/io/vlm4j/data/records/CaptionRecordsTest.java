@@ -57,7 +57,7 @@ class CaptionRecordsTest {
         .containsExactly("picture 2", "A kitchen.", "A room with \"fruit\".");
     assertThat(samples.getLast().metadata())
         .isEqualTo(
-            Map.of("license", 1, "height", 230, "width", 352, "caption_ids", List.of("7", "9")));
+            Map.of("license", 1L, "height", 230L, "width", 352L, "caption_ids", List.of("7", "9")));
   }
 
   @Test
@@ -100,22 +100,23 @@ class CaptionRecordsTest {
             new Part.Region(new Part.Box(473.07, 395.93, 38.65, 28.67), List.of(), "dog"),
             new Part.Region(new Part.Box(0, 1, 2, 3), List.of(), "person"));
     assertThat(sample.metadata())
-        .containsEntry("width", 640)
+        .containsEntry("width", 640L)
         .containsEntry(
             "annotations",
             List.of(
                 Map.of(
                     "segmentation", List.of(List.of(510.66, 423.01, 511.72)),
                     "area", 702.1,
-                    "iscrowd", 0,
-                    "image_id", 1,
-                    "id", 1768),
+                    "iscrowd", 0L,
+                    "image_id", 1L,
+                    "id", 1768L),
                 Map.of(
-                    "segmentation", Map.of("counts", List.of(272, 2), "size", List.of(240, 320)),
-                    "area", 9,
-                    "iscrowd", 1,
-                    "image_id", 1,
-                    "id", 9)));
+                    "segmentation",
+                        Map.of("counts", List.of(272L, 2L), "size", List.of(240L, 320L)),
+                    "area", 9L,
+                    "iscrowd", 1L,
+                    "image_id", 1L,
+                    "id", 9L)));
   }
 
   @Test
@@ -164,7 +165,7 @@ class CaptionRecordsTest {
         .allSatisfy(sample -> {
           assertThat(parts(sample)).containsExactly("picture 1", "a", "second.");
           assertThat(sample.metadata())
-              .isEqualTo(Map.of("sentids", List.of(1, 2), "split", "train", "cocoid", 9));
+              .isEqualTo(Map.of("sentids", List.of(1L, 2L), "split", "train", "cocoid", 9L));
         });
   }
 
@@ -190,7 +191,7 @@ class CaptionRecordsTest {
             new Part.Region(
                 new Part.Box(421, 57, 82, 139), List.of("the clock is green in colour"), ""));
     assertThat(sample.metadata())
-        .isEqualTo(Map.of("regions", List.of(Map.of("region_id", 1382, "image_id", 1))));
+        .isEqualTo(Map.of("regions", List.of(Map.of("region_id", 1382L, "image_id", 1L))));
   }
 
   @Test

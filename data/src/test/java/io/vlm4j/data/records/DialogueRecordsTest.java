@@ -245,7 +245,7 @@ class DialogueRecordsTest {
                 "split",
                 split,
                 "dense",
-                Map.of("round_id", 1, "gt_relevance", List.of(0.2, 1.0, 0))));
+                Map.of("round_id", 1L, "gt_relevance", List.of(0.2, 1.0, 0L))));
     assertThat(complaints(source))
         .containsExactly(dialogs + ": data/dialogs[1]: there is no text 5 of 2");
   }

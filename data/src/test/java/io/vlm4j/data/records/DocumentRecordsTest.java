@@ -10,14 +10,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vlm4j.data.Part;
+import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
+import io.vlm4j.image.ImageDecoder;
 import io.vlm4j.io.InputException;
+import io.vlm4j.testing.Pictures;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -199,6 +203,8 @@ class DocumentRecordsTest {
     pictures(folder.resolve("clips/odd"), "first.png");
     pictures(folder.resolve("clips/twice"), "1.png", "01.png");
 
+    Files.createDirectories(folder.resolve("none"));
+
     var source = ClipFolders.read(folder.resolve("clips"), 2);
     Sample sample = source.shards().getFirst().open().getFirst();
     var frames = sample.all(Part.Frames.class).getFirst();
@@ -213,7 +219,42 @@ class DocumentRecordsTest {
             one -> assertThat(one).endsWith("first.png: a frame without a number in its name"),
             one -> assertThat(one).endsWith("1.png: the same number as 01.png"));
     assertThatThrownBy(() -> ClipFolders.read(folder, 0)).isInstanceOf(InputException.class);
-    assertThatThrownBy(() -> samples(ClipFolders.read(folder.resolve("clips/odd"), 1)))
-        .hasMessageEndingWith("clips/odd: expected clips: a folder of numbered frames each");
+    assertThatThrownBy(() -> samples(ClipFolders.read(folder.resolve("none"), 1)))
+        .hasMessageEndingWith(
+            "none: expected clips: a folder of numbered frames each, or animated"
+                + " GIF, WebP or PNG files");
+  }
+
+  @Test
+  void animatedFilesAreClipsWithTheirTimes() throws IOException {
+    Files.createDirectories(folder.resolve("clips"));
+    // Two frames of 2 x 1 pixels, red and blue, shown for 0.5 and 0.2 seconds.
+    String gif =
+        "47494638396102000100810000ff0000000000000000000000"
+            + "21f90400320000002c00000000020001000008050001000808002"
+            + "1f90401140001002c0000000002000100810000ff00000000000000000008050001000808003b";
+    Files.write(folder.resolve("clips/a.b.gif"), HexFormat.of().parseHex(gif));
+    write(folder.resolve("clips/a.b.txt"), "Red turns blue.");
+    write(folder.resolve("clips/broken.webp"), "RIFF");
+    pictures(folder.resolve("clips/c"), "1.png", "2.png");
+
+    var source = ClipFolders.read(folder.resolve("clips"), 1);
+    List<Sample> samples = source.shards().getFirst().open();
+    Sample sample = samples.getFirst();
+    var frames = sample.all(Part.Frames.class).getFirst();
+
+    assertThat(sample.key()).isEqualTo("a_b");
+    assertThat(sample.text()).isEqualTo("Red turns blue.");
+    assertThat(sample.metadata()).containsEntry("seconds", 0.7);
+    assertThat(frames.seconds()).containsExactly(0.0, 0.5);
+    assertThat(frames.pictures())
+        .extracting(Picture::pixels)
+        .containsExactly(Pictures.plain(2, 1, 0xff0000), Pictures.plain(2, 1, 0x0000ff));
+    assertThat(ImageDecoder.decode(frames.pictures().getLast().bytes()))
+        .isEqualTo(Pictures.plain(2, 1, 0x0000ff));
+    assertThat(samples.get(2).all(Part.Frames.class).getFirst().pictures()).hasSize(2);
+    assertThat(complaints(source))
+        .singleElement()
+        .satisfies(one -> assertThat(one).contains("clips/broken.webp: "));
   }
 }

@@ -72,7 +72,7 @@ class QuestionRecordsTest {
         .isEqualTo(
             Map.of(
                 "image_id",
-                262148,
+                262148L,
                 "question_type",
                 "none of the above",
                 "multiple_choice_answer",
@@ -81,8 +81,8 @@ class QuestionRecordsTest {
                 "other",
                 "answers",
                 List.of(
-                    Map.of("answer_confidence", "yes", "answer_id", 1),
-                    Map.of("answer_confidence", "maybe", "answer_id", 2))));
+                    Map.of("answer_confidence", "yes", "answer_id", 1L),
+                    Map.of("answer_confidence", "maybe", "answer_id", 2L))));
     assertThat(complaints(source))
         .containsExactly(questions + ": questions[1]: question 262148001 has no annotation");
   }
@@ -156,7 +156,7 @@ class QuestionRecordsTest {
     assertThat(number(sample.picture())).isEqualTo(1);
     assertThat(sample.all(Question.class))
         .containsExactly(Question.open("what is the brand?", List.of("nokia", "nokia")));
-    assertThat(sample.metadata()).containsEntry("image_width", 1024).containsKey("image_classes");
+    assertThat(sample.metadata()).containsEntry("image_width", 1024L).containsKey("image_classes");
   }
 
   @ParameterizedTest
@@ -183,7 +183,7 @@ class QuestionRecordsTest {
         .isEqualTo(
             Map.of(
                 "docId",
-                14465,
+                14465L,
                 "ucsf_document_id",
                 "pybv0228",
                 "ucsf_document_page_no",
@@ -214,7 +214,7 @@ class QuestionRecordsTest {
                 "The teddy bear is in front of the person.", List.of("false", "true"), 1));
     assertThat(sample.metadata())
         .containsEntry("relation", "in front of")
-        .containsEntry("vote_true_validator_id", List.of(2, 6));
+        .containsEntry("vote_true_validator_id", List.of(2L, 6L));
     assertThat(complaints(source))
         .containsExactly(file + ":2: 'label' is something else, expected 0 or 1");
   }

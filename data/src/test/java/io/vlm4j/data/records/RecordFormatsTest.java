@@ -165,7 +165,7 @@ class RecordFormatsTest {
     var source = ObelicsDocuments.read(file, folder);
 
     assertThat(source.shards().getFirst().open().getLast().text()).isEqualTo("é");
-    assertThat(complaints(source)).containsExactly(file + ":1: not UTF-8");
+    assertThat(complaints(source)).containsExactly(file + ":1: its bytes: not text in UTF-8");
   }
 
   @Test

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.vlm4j.data.Part.Text;
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.SkippedSamples;
+import io.vlm4j.data.Source;
 import io.vlm4j.data.sink.WebDatasetSink;
 import io.vlm4j.data.source.Columns;
 import io.vlm4j.data.source.Sources;
@@ -17,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,6 +33,7 @@ class StoresTest {
 
   private final Map<String, byte[]> files = new ConcurrentHashMap<>();
   private final AtomicInteger failures = new AtomicInteger();
+  private final AtomicInteger requests = new AtomicInteger();
   private HttpServer server;
   private String address;
 
@@ -51,6 +54,7 @@ class StoresTest {
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
+      requests.incrementAndGet();
       if (failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
         exchange.sendResponseHeaders(503, -1);
         return;
@@ -80,6 +84,45 @@ class StoresTest {
     failures.set(1);
 
     assertThat(keys(address + "/a.tar")).containsExactly("a");
+  }
+
+  @Test
+  void aFileIsFetchedOnceForItsSizeAndItsRows() throws IOException {
+    files.put("/a.tar", tar("a"));
+    Source tar = Sources.open(address + "/a.tar", Columns.USUAL);
+
+    assertThat(tar.size()).isOne();
+    assertThat(tar.stream(new SkippedSamples())).hasSize(1);
+
+    assertThat(requests.get()).isOne();
+  }
+
+  @Test
+  void aParquetFileIsFetchedOnceForAllItsRowGroups() throws Exception {
+    Path file = folder.resolve("a.parquet");
+    try (var database = DriverManager.getConnection("jdbc:duckdb:");
+        var statement = database.createStatement()) {
+      statement.execute(
+          "COPY (SELECT range AS n FROM range(5000)) TO '%s' (format parquet, row_group_size 2048)"
+              .formatted(file));
+    }
+    files.put("/a.parquet", Files.readAllBytes(file));
+    Source parquet = Sources.open(address + "/a.parquet", Columns.USUAL);
+
+    assertThat(parquet.shards()).hasSize(3);
+    assertThat(parquet.stream(new SkippedSamples())).hasSize(5_000);
+
+    assertThat(requests.get()).isOne();
+  }
+
+  @Test
+  void whatCouldNotBeFetchedIsAskedForAgain() throws IOException {
+    Source late = Sources.open(address + "/late.tar", Columns.USUAL);
+    assertThatThrownBy(late::size).isInstanceOf(InputException.class).hasMessageContaining("404");
+
+    files.put("/late.tar", tar("a"));
+
+    assertThat(late.size()).isOne();
   }
 
   @Test

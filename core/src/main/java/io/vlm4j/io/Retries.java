@@ -1,7 +1,5 @@
-package io.vlm4j.io.hub;
+package io.vlm4j.io;
 
-import io.vlm4j.io.AtomicFiles;
-import io.vlm4j.io.InputException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpTimeoutException;
@@ -10,33 +8,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How often to try again, and after how long: twice as long each time, or as long as the hub asks.
- * Whoever makes progress in between begins anew.
+ * Tries things again with {@link Patience}, and says so in the log. Whoever makes progress in
+ * between begins anew.
  *
- * @param attempts how often something may fail in a row
- * @param first the first wait
- * @param longest what the hub may ask for; more is an error, so that nobody sits before a still bar
+ * @param patience how often and after how long
  * @param sleeper waits
  */
-record Patience(int attempts, Duration first, Duration longest, Sleeper sleeper) {
-  private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
-  static final Patience USUAL =
-      new Patience(5, Duration.ofMillis(500), Duration.ofMinutes(5), Thread::sleep);
+public record Retries(Patience patience, Sleeper sleeper) {
+  private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
+
+  /** The usual patience. */
+  public static final Retries USUAL = new Retries(Patience.USUAL, Thread::sleep);
 
   /** Waits. */
   @FunctionalInterface
-  interface Sleeper {
+  public interface Sleeper {
+    /** Waits so long. */
     void sleep(Duration duration) throws InterruptedException;
   }
 
   /** One thing that is tried again and again. */
   @FunctionalInterface
-  interface Attempt<T> {
+  public interface Attempt<T> {
+    /** Does it; an {@link IOException} is a failure that may pass, others are not tried again. */
     T run() throws IOException;
   }
 
   /** Something's failures in a row. */
-  final class Failures {
+  public final class Failures {
     private final String what;
     private int count;
 
@@ -45,7 +44,7 @@ record Patience(int attempts, Duration first, Duration longest, Sleeper sleeper)
     }
 
     /** It has come further: the failures before are forgiven. */
-    void forgive() {
+    public void forgive() {
       count = 0;
     }
 
@@ -54,17 +53,16 @@ record Patience(int attempts, Duration first, Duration longest, Sleeper sleeper)
      *
      * @throws InputException if it was one too many
      */
-    void add(IOException failure) {
+    public void add(IOException failure) {
       count++;
       Duration asked = failure instanceof PassingFailure passing ? passing.pause() : Duration.ZERO;
-      if (count >= attempts || asked.compareTo(longest) > 0) {
-        throw new InputException(
-            "%s: %s; check the network and try again: it continues where it stopped"
-                .formatted(what, reason(failure)),
-            failure);
-      }
-      Duration pause = first.multipliedBy(1L << (count - 1));
-      pause = pause.compareTo(asked) > 0 ? pause : asked;
+      Duration pause =
+          patience
+              .pause(count, asked)
+              .orElseThrow(() ->
+                  new InputException(
+                      "%s: %s; check the network and try again".formatted(what, reason(failure)),
+                      failure));
       LOG.warn("{}: {}; trying again in {} s", what, reason(failure), pause.toMillis() / 1000.0);
       try {
         sleeper.sleep(pause);
@@ -75,12 +73,12 @@ record Patience(int attempts, Duration first, Duration longest, Sleeper sleeper)
   }
 
   /** Counts the failures of what is named in one line. */
-  Failures failures(String what) {
+  public Failures failures(String what) {
     return new Failures(what);
   }
 
   /** Tries until it works or patience ends. */
-  <T> T with(String what, Attempt<T> attempt) {
+  public <T> T with(String what, Attempt<T> attempt) {
     var failures = failures(what);
     while (true) {
       try {
@@ -92,7 +90,7 @@ record Patience(int attempts, Duration first, Duration longest, Sleeper sleeper)
   }
 
   /** What went wrong on the network, in words. */
-  static String reason(IOException failure) {
+  public static String reason(IOException failure) {
     return switch (failure) {
       case ConnectException _ -> "no connection";
       case HttpTimeoutException _ -> "no answer in time";
@@ -100,7 +98,8 @@ record Patience(int attempts, Duration first, Duration longest, Sleeper sleeper)
     };
   }
 
-  static InputException interrupted(InterruptedException cause) {
+  /** The error for who is interrupted while waiting; the thread stays so. */
+  public static InputException interrupted(InterruptedException cause) {
     Thread.currentThread().interrupt();
     return new InputException("the download was stopped; the same command continues it", cause);
   }
