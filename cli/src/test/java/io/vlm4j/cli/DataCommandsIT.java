@@ -1,12 +1,15 @@
 package io.vlm4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.SkippedSamples;
+import io.vlm4j.data.lettering.Typefaces;
 import io.vlm4j.data.source.ClipBenchmarkFolder;
 import io.vlm4j.data.source.Columns;
 import io.vlm4j.data.source.Sources;
+import io.vlm4j.io.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +78,11 @@ class DataCommandsIT {
 
   @Test
   void picturesOfTextAreMadeOnceAndNotMixedWithOthers() {
+    try {
+      Typefaces.ofThisMachine();
+    } catch (InputException e) {
+      abort(e.getMessage());
+    }
     Object[] making = {
       "data", "text-pictures", "--out", "letters", "--count", 12, "--shard-size", 5
     };

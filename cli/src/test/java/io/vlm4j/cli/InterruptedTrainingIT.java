@@ -2,6 +2,7 @@ package io.vlm4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vlm4j.testing.Randomness;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ class InterruptedTrainingIT {
     Path whole = folder.resolve("whole");
     Path killed = folder.resolve("killed");
     workshop.command().run(workshop.training(whole, "--steps", STEPS)).succeeded();
-    long seed = new Random().nextLong();
+    long seed = Randomness.fresh().nextLong();
     List<Long> moments = moments(seed);
 
     assertThat(killAt(killed, -1)).as("killed before the first checkpoint").isTrue();

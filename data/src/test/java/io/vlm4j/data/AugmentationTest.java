@@ -8,8 +8,8 @@ import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.testing.Pictures;
+import io.vlm4j.testing.Randomness;
 import java.util.HashSet;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +21,7 @@ class AugmentationTest {
   private static final int SIZE = 16;
   private static final Preprocessing PREPROCESSING = Preprocessing.clip(SIZE);
 
-  private final long seed = new Random().nextLong();
+  private final long seed = Randomness.fresh().nextLong();
 
   @Test
   void noneIsThePlainPreprocessing() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vlm4j.io.InputException;
 import io.vlm4j.testing.Pictures;
+import io.vlm4j.testing.Randomness;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BatchOrderTest {
   private static final int BATCH = 4;
 
-  private final long seed = new Random().nextLong();
+  private final long seed = Randomness.fresh().nextLong();
 
   @Test
   void anEpochVisitsEverySampleOnceWhereAllTextsDiffer() {

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vlm4j.image.Pixels;
 import io.vlm4j.testing.Pictures;
-import java.util.Random;
+import io.vlm4j.testing.Randomness;
 import org.junit.jupiter.api.Test;
 
 class CanvasTest {
   private static final double[] IDENTITY = {1, 0, 0, 0, 1, 0};
   private static final float[] WHITE = {1, 1, 1};
 
-  private final long seed = new Random().nextLong();
+  private final long seed = Randomness.fresh().nextLong();
 
   @Test
   void theIdentityChangesNothing() {

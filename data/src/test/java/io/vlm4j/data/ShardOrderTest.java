@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vlm4j.data.Part.Text;
 import io.vlm4j.data.StreamBatches.Weighted;
 import io.vlm4j.io.InputException;
+import io.vlm4j.testing.Randomness;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ShardOrderTest {
-  private final long seed = new Random().nextLong();
+  private final long seed = Randomness.fresh().nextLong();
   private final SkippedSamples skipped = new SkippedSamples();
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.testing.Pictures;
+import io.vlm4j.testing.Randomness;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -64,7 +65,7 @@ class PixelNeighboursTest {
 
   @Test
   void recallsAreThoseOfTheDefinition() {
-    long seed = new Random().nextLong();
+    long seed = Randomness.fresh().nextLong();
     var random = new Random(seed);
     var known = new ArrayList<Sample>();
     var queries = new ArrayList<Sample>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
+import io.vlm4j.testing.Randomness;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -17,7 +18,7 @@ class AdamWTest {
   private static final double EPSILON = 1e-6;
   private static final double DECAY = 0.2;
 
-  private final long seed = new Random().nextLong();
+  private final long seed = Randomness.fresh().nextLong();
   private final Random random = new Random(seed);
 
   /** AdamW of one tensor as the paper writes it, in double precision. */

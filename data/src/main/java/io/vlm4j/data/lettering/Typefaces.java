@@ -42,7 +42,7 @@ public final class Typefaces {
    */
   public static Typefaces ofThisMachine() {
     List<Font> found =
-        Arrays.stream(GraphicsEnvironment.getLocalGraphicsEnvironment().getAllFonts())
+        Arrays.stream(all())
             .filter(font -> !LOGICAL.contains(font.getFamily(Locale.ROOT)))
             .toList();
     if (found.isEmpty()) {
@@ -51,6 +51,14 @@ public final class Typefaces {
               + " .ttf or .otf files");
     }
     return new Typefaces(found);
+  }
+
+  private static Font[] all() {
+    try {
+      return GraphicsEnvironment.getLocalGraphicsEnvironment().getAllFonts();
+    } catch (RuntimeException | InternalError _) {
+      return new Font[0]; // what a JDK does where there is not even a font configuration
+    }
   }
 
   /**

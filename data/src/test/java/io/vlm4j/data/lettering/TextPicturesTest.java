@@ -2,21 +2,20 @@ package io.vlm4j.data.lettering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.SkippedSamples;
 import io.vlm4j.data.Source;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
-import java.awt.GraphicsEnvironment;
+import io.vlm4j.testing.Randomness;
 import java.awt.geom.Rectangle2D;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,15 +23,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TextPicturesTest {
-  private final long seed = new Random().nextLong();
+  private final long seed = Randomness.fresh().nextLong();
 
   @TempDir Path folder;
 
   @BeforeAll
   static void requireFonts() {
-    assumeTrue(
-        GraphicsEnvironment.getLocalGraphicsEnvironment().getAllFonts().length > 0,
-        "a machine without fonts draws no text");
+    try {
+      Typefaces.ofThisMachine();
+    } catch (InputException e) {
+      abort(e.getMessage());
+    }
   }
 
   private static List<Sample> samples(int side, long seed, Words words, int count) {

@@ -21,6 +21,7 @@ import io.vlm4j.data.source.Sources;
 import io.vlm4j.image.ImageEncoder;
 import io.vlm4j.io.InputException;
 import io.vlm4j.testing.Pictures;
+import io.vlm4j.testing.Randomness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ class RoundTripTest {
 
   @TempDir Path folder;
 
-  private final Random random = new Random();
+  private final Random random = Randomness.fresh();
 
   @ParameterizedTest
   @EnumSource

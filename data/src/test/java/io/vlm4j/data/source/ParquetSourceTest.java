@@ -12,6 +12,7 @@ import io.vlm4j.image.ImageEncoder;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import io.vlm4j.testing.Pictures;
+import io.vlm4j.testing.Randomness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,7 +136,7 @@ class ParquetSourceTest {
         "copy (select range as a, 'text' as text from range(100)) to '%s' (format parquet)"
             .formatted(file));
     byte[] bytes = Files.readAllBytes(file);
-    long seed = new Random().nextLong();
+    long seed = Randomness.fresh().nextLong();
     var random = new Random(seed);
 
     for (int i = 0; i < 500; i++) {

@@ -13,6 +13,7 @@ import io.vlm4j.image.ImageEncoder;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import io.vlm4j.testing.Pictures;
+import io.vlm4j.testing.Randomness;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -140,7 +141,7 @@ class TarShardTest {
   void aTruncatedTarGivesWhatIsWholeAndNamesTheRest() throws IOException {
     Path tar = tar("a.tar", members("a.txt", "a", "b.txt", "b", "b.jpg", PNG, "c.txt", "c"));
     byte[] bytes = Files.readAllBytes(tar);
-    long seed = new Random().nextLong();
+    long seed = Randomness.fresh().nextLong();
     var random = new Random(seed);
 
     for (int i = 0; i < 200; i++) {
@@ -164,7 +165,7 @@ class TarShardTest {
     Path tar =
         tar("a.tar", members("a.txt", "a", "a.json", "{\"x\": [1]}", "b.jpg", PNG, "c.cls", "5"));
     byte[] bytes = Files.readAllBytes(tar);
-    long seed = new Random().nextLong();
+    long seed = Randomness.fresh().nextLong();
     var random = new Random(seed);
 
     for (int i = 0; i < 2000; i++) {
