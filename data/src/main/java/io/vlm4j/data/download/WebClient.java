@@ -134,7 +134,7 @@ final class WebClient implements AutoCloseable {
       InputStream content = entity.getContent();
       byte[] bytes =
           announced >= 0
-              ? announced(content, (int) announced)
+              ? announced(content, (int) announced, deadline)
               : unannounced(content, (int) maxBytes, share, deadline);
       share.become(bytes.length);
       received = true;
@@ -146,9 +146,17 @@ final class WebClient implements AutoCloseable {
     }
   }
 
-  private static byte[] announced(InputStream content, int length) throws IOException {
+  private static byte[] announced(InputStream content, int length, Deadline deadline)
+      throws IOException {
+    deadline.expect(length);
     var bytes = new byte[length];
-    content.readNBytes(bytes, 0, length);
+    int received = 0;
+    int more = 0;
+    while (received < length && more >= 0) {
+      more = content.read(bytes, received, length - received);
+      received += Math.max(0, more);
+      deadline.received(received);
+    }
     content.read(); // its end gives the connection back
     return bytes;
   }
