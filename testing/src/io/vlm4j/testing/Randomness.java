@@ -11,7 +11,7 @@ public final class Randomness {
    * chance. {@code -Dvlm4j.test.seed=fresh} draws a new seed, to look for what others find; a
    * number repeats one.
    */
-  public static Random fresh() {
+  public static Random ofTest() {
     String test = caller();
     String wish = System.getProperty("vlm4j.test.seed", "");
     return switch (wish) {

@@ -33,7 +33,7 @@ class InterruptedTrainingIT {
     Path whole = folder.resolve("whole");
     Path killed = folder.resolve("killed");
     workshop.command().run(workshop.training(whole, "--steps", STEPS)).succeeded();
-    long seed = Randomness.fresh().nextLong();
+    long seed = Randomness.ofTest().nextLong();
     List<Long> moments = moments(seed);
 
     assertThat(killAt(killed, -1)).as("killed before the first checkpoint").isTrue();

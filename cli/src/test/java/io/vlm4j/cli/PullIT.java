@@ -25,7 +25,7 @@ class PullIT {
 
   @BeforeEach
   void open() {
-    Randomness.fresh().nextBytes(weights);
+    Randomness.ofTest().nextBytes(weights);
     server =
         new HubServer()
             .with("README.md", "a model")

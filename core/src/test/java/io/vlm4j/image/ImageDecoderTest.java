@@ -68,7 +68,7 @@ class ImageDecoderTest {
         "lossless.webp"
       })
   void aFileCutAnywhereIsRefusedUnlessNothingIsLost(String name) throws IOException {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     byte[] whole = file(name);
     Pixels picture = ImageDecoder.decode(whole);
     for (int round = 0; round < 12; round++) {
@@ -96,7 +96,7 @@ class ImageDecoderTest {
         "lossless.webp"
       })
   void damagedFilesAreDecodedOrRefusedInOneLine(String name) throws IOException {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     byte[] whole = file(name);
     for (int round = 0; round < 30; round++) {
       byte[] damaged = whole.clone();
@@ -119,7 +119,7 @@ class ImageDecoderTest {
 
   @Test
   void whatIsNoPictureIsRefused() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     assertRefused(() -> ImageDecoder.decode("hello".getBytes(StandardCharsets.UTF_8)));
     assertRefused(
         () -> ImageDecoder.decode("<html>\n<body/>\n</html>".getBytes(StandardCharsets.UTF_8)));

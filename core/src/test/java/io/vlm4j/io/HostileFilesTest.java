@@ -65,7 +65,7 @@ class HostileFilesTest {
 
   @Test
   void damagedSafetensorsAreReadOrRefused() throws IOException {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     byte[] whole = safetensors();
     int header = whole[0] & 0xff | (whole[1] & 0xff) << 8;
     Path file = folder.resolve("damaged.safetensors");
@@ -76,7 +76,7 @@ class HostileFilesTest {
 
   @Test
   void damagedPyTorchFilesAreReadOrRefused() throws IOException {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     Path resources = Path.of("src/test/resources/io/vlm4j/io/torch"); // tests run in their module
     List<byte[]> seeds =
         List.of(
@@ -96,7 +96,7 @@ class HostileFilesTest {
 
   @Test
   void damagedIndexesAreReadOrRefused() throws IOException {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     Files.write(folder.resolve("m-00001-of-00002.safetensors"), safetensors());
     Files.write(folder.resolve("m-00002-of-00002.safetensors"), safetensors());
     byte[] index =
@@ -113,7 +113,7 @@ class HostileFilesTest {
 
   @Test
   void damagedConfigurationsAreReadOrRefused() throws IOException {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     byte[] config =
         "{\"architectures\": [\"CLIPModel\"], \"projection_dim\": 512, \"eps\": 1e-05, \"x\": null}"
             .getBytes(StandardCharsets.UTF_8);

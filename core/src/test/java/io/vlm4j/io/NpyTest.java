@@ -43,7 +43,7 @@ class NpyTest {
 
   @Test
   void rowsOfF32ComeBackBitForBitAndRowsOfF16AsTheNearest() throws IOException {
-    var random = Randomness.fresh();
+    var random = Randomness.ofTest();
     int columns = 1 + random.nextInt(700);
     var rows = new float[1 + random.nextInt(100)][];
     Arrays.setAll(rows, _ -> Randomness.normal(random, columns));

@@ -86,7 +86,7 @@ class TensorSourceTest {
       value = ScalarType.class,
       names = {"Float", "Double", "Half", "BFloat16", "Float8_e4m3fn", "Long"})
   void aTargetOfAnyTypeIsFilledAsLibtorchConverts(ScalarType type) {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     try (var _ = new Scope()) {
       int count = 600_000; // more than one piece, and no whole number of them
       Tensor values = Tensors.of(Randomness.normal(random, count), 2, count / 2);
@@ -140,7 +140,7 @@ class TensorSourceTest {
 
   @Test
   void manyThreadsReadFromOneSource() throws Exception {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     float[] values = Randomness.normal(random, 10_000);
     try (var _ = new Scope();
         TensorSource source = TensorSource.open(write("t.safetensors", values));

@@ -41,7 +41,7 @@ class CrossAttentionTest {
   /** Of one head: softmax(q k^T / sqrt(D)) v, with the projections written out. */
   @Test
   void aContextOfAnotherWidthHasProjectionsOfItsOwn() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     try (var attention = randomized(random, new Attention(4, 6, 1, 1, 1));
         var _ = new Scope();
         var _ = new NoGrad()) {
@@ -66,7 +66,7 @@ class CrossAttentionTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 7})
   void aSequenceThatGrowsIsComputedAsAWhole(int step) {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     var caches = List.of(new KeyValueCache(), new KeyValueCache());
     try (var transformer = randomized(random, new Transformer(CONFIG));
         var _ = new Scope();
@@ -87,7 +87,7 @@ class CrossAttentionTest {
 
   @Test
   void rowsThatAreSelectedGoOnAsThoseTheyWere() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     try (var blocks = randomized(random, new ContextTransformer(CONFIG));
         var _ = new Scope();
         var _ = new NoGrad()) {
@@ -111,7 +111,7 @@ class CrossAttentionTest {
 
   @Test
   void anyQueryOfAPoolerCanBeComputedAlone() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     try (var pooler = randomized(random, new QueryPooler(5, 8, 6, 2, 1e-5));
         var _ = new Scope();
         var _ = new NoGrad()) {
@@ -124,7 +124,7 @@ class CrossAttentionTest {
 
   @Test
   void gradientsReachEveryParameterOfPoolerAndDecoder() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     try (var pooler = randomized(random, new QueryPooler(3, 8, 6, 2, 1e-5));
         var blocks =
             randomized(

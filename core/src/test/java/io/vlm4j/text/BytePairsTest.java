@@ -62,7 +62,7 @@ class BytePairsTest {
 
   @Test
   void randomWordsOfFewLettersGiveThePlainMergesToo() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     for (int round = 0; round < 20; round++) {
       var texts = new ArrayList<String>();
       for (int i = 0; i < 40; i++) {
@@ -80,7 +80,7 @@ class BytePairsTest {
   @Test
   void theOrderOfTheTextsDoesNotMatter() {
     var shuffled = new ArrayList<>(TEXTS);
-    Collections.shuffle(shuffled, Randomness.fresh());
+    Collections.shuffle(shuffled, Randomness.ofTest());
     assertThat(BytePairs.learn(shuffled, 650)).isEqualTo(BytePairs.learn(TEXTS, 650));
   }
 

@@ -101,7 +101,7 @@ class SentencePieceTest {
 
   @Test
   void aDamagedModelGivesIdsOrIsRefused() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     int refused = 0;
     for (int round = 0; round < 600; round++) {
       byte[] bytes = resource(round % 2 == 0 ? "unigram.model" : "byte-fallback.model").clone();

@@ -156,7 +156,7 @@ class TokenizerDamageTest {
 
   @Test
   void aTokenizerJsonWithChangedValues() throws IOException {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     JsonNode bytePairs = Json.readObject(folder.resolve("tokenizer.json"));
     JsonNode unigram = unigram();
     repeat(
@@ -209,7 +209,7 @@ class TokenizerDamageTest {
 
   @Test
   void filesWithChangedBytes() throws IOException {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     for (String name :
         List.of("tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json")) {
       writeTokenizer();

@@ -38,7 +38,7 @@ class TokenizerTest {
 
   @Test
   void randomTextsGetTheIdsOfAnIndependentByteLevelEncoding() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     var rank = new HashMap<String, Integer>();
     PAIRS.merges().forEach(pair -> rank.put(pair.left() + " " + pair.right(), rank.size()));
     try (var tokenizer = Tokenizer.of(PAIRS, 1000)) {
@@ -111,7 +111,7 @@ class TokenizerTest {
 
   @Test
   void theWrittenFileIsReadByTheTokenizersLibrary() throws IOException {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     try (var tokenizer = Tokenizer.of(PAIRS, 1000)) {
       tokenizer.write(folder);
       try (var library =
@@ -269,7 +269,7 @@ class TokenizerTest {
 
   @Test
   void clipsOwnVocabularyGivesTheIdsOfAPlainEncodingOnRandomTexts() throws IOException {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     Path clip = Fixtures.folder("clip-hf-tiny");
     var vocabulary = new HashMap<String, Integer>();
     Json.readObject(clip.resolve("vocab.json"))

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ShardOrderTest {
-  private final long seed = Randomness.fresh().nextLong();
+  private final long seed = Randomness.ofTest().nextLong();
   private final SkippedSamples skipped = new SkippedSamples();
 
   @ParameterizedTest

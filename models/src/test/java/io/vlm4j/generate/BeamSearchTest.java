@@ -56,7 +56,7 @@ class BeamSearchTest {
   @ParameterizedTest
   @ValueSource(doubles = {0, 0.7, 1, 2, -0.5})
   void withBeamsForEveryBeginningItFindsTheBestTextsOfAll(double power) {
-    var model = new HistoryModel(WORDS, 3, Randomness.fresh().nextLong());
+    var model = new HistoryModel(WORDS, 3, Randomness.ofTest().nextLong());
     int beams = 128; // 27 beginnings of 3 words have 108 continuations
     var wanted = new Generation(0, MOST, 1, new Strategy.Beams(beams, power));
     var found = Generator.generate(model.decoder(), prompts(3), END, wanted);
@@ -107,7 +107,7 @@ class BeamSearchTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 5})
   void inBatchesItFindsWhatASlowSearchWithoutAnEarlyEndFinds(int beams) {
-    var random = Randomness.fresh();
+    var random = Randomness.ofTest();
     for (int repeat = 0; repeat < 5; repeat++) {
       var model = new HistoryModel(11, 4, random.nextLong());
       double power = random.nextDouble();
@@ -124,7 +124,7 @@ class BeamSearchTest {
 
   @Test
   void scoresAreThoseOfTheModel() {
-    var model = new HistoryModel(7, 2, Randomness.fresh().nextLong());
+    var model = new HistoryModel(7, 2, Randomness.ofTest().nextLong());
     var wanted = new Generation(0, 6, 1, new Strategy.Beams(6, 3, 0.8, 0.5));
     var found = Generator.generate(model.decoder(), prompts(2), END, wanted);
     for (int input = 0; input < 2; input++) {
@@ -147,7 +147,7 @@ class BeamSearchTest {
 
   @Test
   void groupsWithoutDiversityComeToTheSameAndAreToldOnce() {
-    var model = new HistoryModel(9, 2, Randomness.fresh().nextLong());
+    var model = new HistoryModel(9, 2, Randomness.ofTest().nextLong());
     var plain = new Generation(0, 6, 1, new Strategy.Beams(2, 1));
     var grouped = plain.with(new Strategy.Beams(6, 3, 0, 1));
     var one = Generator.generate(model.decoder(), prompts(2), END, plain);
@@ -161,7 +161,7 @@ class BeamSearchTest {
 
   @Test
   void groupsThatAvoidEachOtherBeginWithOtherTokens() {
-    var model = new HistoryModel(9, 2, Randomness.fresh().nextLong());
+    var model = new HistoryModel(9, 2, Randomness.ofTest().nextLong());
     var wanted = new Generation(3, 3, 1, new Strategy.Beams(4, 4, 1e6, 0));
     for (var texts : Generator.generate(model.decoder(), prompts(2), END, wanted)) {
       for (int at = 0; at < 3; at++) {
@@ -175,7 +175,7 @@ class BeamSearchTest {
   /** One beam a group, by hand: the best token after what those before it took has cost. */
   @Test
   void theCostOfDiversityIsPaidForEveryBeamThatTookTheToken() {
-    var model = new HistoryModel(5, 1, Randomness.fresh().nextLong());
+    var model = new HistoryModel(5, 1, Randomness.ofTest().nextLong());
     double diversity = 0.9;
     var wanted = new Generation(4, 4, 1, new Strategy.Beams(3, 3, diversity, 0));
     var found = Generator.generate(model.decoder(), prompts(1), END, wanted).getFirst();

@@ -28,7 +28,7 @@ class HubSnapshotTest {
 
   @BeforeEach
   void open() {
-    Randomness.fresh().nextBytes(weights);
+    Randomness.ofTest().nextBytes(weights);
     server =
         new HubServer()
             .with("README.md", "a model")

@@ -39,7 +39,7 @@ class HubTroubleTest {
 
   @BeforeEach
   void open() {
-    random = Randomness.fresh();
+    random = Randomness.ofTest();
     random.nextBytes(weights);
     server = new HubServer().with("config.json", "{}").withLarge("model.safetensors", weights);
     desk = HubDesk.at(server, folder.resolve("cache"));

@@ -41,7 +41,7 @@ class KilledDownloadIT {
 
   @Test
   void endsWithEveryRowOnce() throws Exception {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     for (int i = 0; i < KILLS; i++) {
       killAfter(1 + random.nextInt(ROWS / 3), random.nextInt(3) == 0);
     }

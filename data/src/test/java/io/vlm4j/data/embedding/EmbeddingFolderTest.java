@@ -34,7 +34,7 @@ class EmbeddingFolderTest {
   /** The reader is an independent implementation of the format. */
   @Test
   void textsOfAnyKindComeBack() {
-    var random = Randomness.fresh();
+    var random = Randomness.ofTest();
     var first = new ArrayList<String>(List.of("", "a b", "\u5f20\ud83d\ude92", "line\nbreak\0"));
     var second = new ArrayList<>(List.of("1", "2", "3", "x".repeat(3_000_000)));
     for (int i = 0; i < 5000; i++) {
@@ -64,7 +64,7 @@ class EmbeddingFolderTest {
 
   @Test
   void theNearestOfAllPartitionsAreFoundTheBestFirst() throws IOException {
-    var random = Randomness.fresh();
+    var random = Randomness.ofTest();
     var scores = new ArrayList<Float>();
     for (String name : List.of("00", "01", "02")) {
       var vectors = new float[7][];

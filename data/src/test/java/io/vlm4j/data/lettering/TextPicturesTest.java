@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TextPicturesTest {
-  private final long seed = Randomness.fresh().nextLong();
+  private final long seed = Randomness.ofTest().nextLong();
 
   @TempDir Path folder;
 

@@ -56,7 +56,7 @@ class RoundTripTest {
 
   @TempDir Path folder;
 
-  private final Random random = Randomness.fresh();
+  private final Random random = Randomness.ofTest();
 
   @ParameterizedTest
   @EnumSource

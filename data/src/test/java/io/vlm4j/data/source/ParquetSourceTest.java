@@ -136,7 +136,7 @@ class ParquetSourceTest {
         "copy (select range as a, 'text' as text from range(100)) to '%s' (format parquet)"
             .formatted(file));
     byte[] bytes = Files.readAllBytes(file);
-    long seed = Randomness.fresh().nextLong();
+    long seed = Randomness.ofTest().nextLong();
     var random = new Random(seed);
 
     for (int i = 0; i < 500; i++) {

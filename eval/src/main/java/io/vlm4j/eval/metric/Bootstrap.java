@@ -2,7 +2,6 @@ package io.vlm4j.eval.metric;
 
 import io.vlm4j.io.InputException;
 import java.util.Arrays;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
@@ -83,8 +82,7 @@ public record Bootstrap(int resamples, double confidence, long seed) {
   }
 
   private int[] draw(int resample, int size) {
-    // A stream of its own for each resample, so that the order of the threads does not matter.
-    var random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + resample);
+    var random = Draws.of(seed, resample);
     var samples = new int[size];
     Arrays.setAll(samples, _ -> random.nextInt(size));
     return samples;

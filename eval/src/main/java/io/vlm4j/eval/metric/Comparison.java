@@ -50,8 +50,7 @@ public record Comparison(Scores first, Scores second) {
       long all = 1L << size;
       return (double) extreme(all, least, mask -> exchange(size, mask)) / all;
     }
-    long extreme =
-        extreme(rounds, least, round -> drawExchange(size, seed * 0x9E3779B97F4A7C15L + round));
+    long extreme = extreme(rounds, least, round -> drawExchange(Draws.of(seed, round), size));
     return (1.0 + extreme) / (1.0 + rounds);
   }
 
@@ -74,8 +73,7 @@ public record Comparison(Scores first, Scores second) {
     return exchanged;
   }
 
-  private static boolean[] drawExchange(int size, long seed) {
-    var random = new SplittableRandom(seed);
+  private static boolean[] drawExchange(SplittableRandom random, int size) {
     var exchanged = new boolean[size];
     for (int i = 0; i < size; i++) {
       exchanged[i] = random.nextBoolean();

@@ -79,7 +79,7 @@ class UncertaintyTest {
       ToDoubleFunction<Random> draw,
       double truth,
       BiFunction<Bootstrap, Scores, Interval> interval) {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     int rounds = 1000;
     long held =
         IntStream.range(0, rounds)
@@ -120,7 +120,7 @@ class UncertaintyTest {
 
   @Test
   void pairedSamplesTellWhatUnpairedOnesHide() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     double[] hard = IntStream.range(0, 200).mapToDouble(_ -> random.nextDouble()).toArray();
     double[] better =
         IntStream.range(0, 200)
@@ -136,7 +136,7 @@ class UncertaintyTest {
 
   @Test
   void aDifferenceByChanceIsRarelyTakenForMore() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     int rounds = 400;
     long found =
         IntStream.range(0, rounds)

@@ -56,7 +56,7 @@ class TwoTowerTest {
 
   @Test
   void whatFollowsTheEndDoesNotChangeClipsFeatures() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     try (Model model = model("clip-tiny");
         var _ = new Scope();
         var _ = new NoGrad()) {

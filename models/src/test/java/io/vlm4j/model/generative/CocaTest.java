@@ -143,7 +143,7 @@ class CocaTest {
   @ParameterizedTest
   @CsvSource({"SHARED, true", "SHARED, false", "PARALLEL, true", "CASCADE, false"})
   void keptKeysAndValuesGiveWhatTheWholeSequenceGives(String kind, boolean exactMask) {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     try (var model = random(random, kind, exactMask);
         var _ = new Scope();
         var _ = new NoGrad()) {
@@ -168,7 +168,7 @@ class CocaTest {
 
   @Test
   void everyStrategyWritesTheSameWithAndWithoutKeptKeysAndValues() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     try (var model = random(random, "SHARED", true);
         var _ = new Scope();
         var _ = new NoGrad()) {
@@ -222,7 +222,7 @@ class CocaTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void whatFollowsAShortTextChangesNothing(boolean exactMask) {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     try (var model = random(random, "SHARED", exactMask);
         var _ = new Scope();
         var _ = new NoGrad()) {
@@ -249,7 +249,7 @@ class CocaTest {
 
   @Test
   void theExactMaskShowsTheClassTokenItselfAndNoPadding() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     try (var exact = random(random, "SHARED", true);
         var other = random(random, "SHARED", false);
         var _ = new Scope();
@@ -276,7 +276,7 @@ class CocaTest {
   @ParameterizedTest
   @ValueSource(strings = {"SHARED", "PARALLEL", "CASCADE"})
   void theContrastiveRowAloneIsThatOfAll(String kind) {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     try (var model = random(random, kind, true);
         var _ = new Scope();
         var _ = new NoGrad()) {
@@ -301,7 +301,7 @@ class CocaTest {
   @ParameterizedTest
   @ValueSource(strings = {"SHARED", "PARALLEL", "CASCADE"})
   void gradientsReachEveryParameter(String kind) {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     try (var model = random(random, kind, true);
         var _ = new Scope();
         var batch = new Batch()) {

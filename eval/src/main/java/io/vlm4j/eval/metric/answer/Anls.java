@@ -1,6 +1,5 @@
 package io.vlm4j.eval.metric.answer;
 
-import io.vlm4j.eval.metric.Checks;
 import io.vlm4j.eval.metric.Scores;
 import java.text.Normalizer;
 import java.util.List;
@@ -25,15 +24,7 @@ public final class Anls {
    * @param accepted the accepted answers to each question, at least one
    */
   public static Scores of(List<String> answers, List<List<String>> accepted) {
-    Checks.sameSize("ANLS", "answers", answers.size(), "questions", accepted.size());
-    var each = new double[answers.size()];
-    for (int i = 0; i < each.length; i++) {
-      Checks.notEmpty("ANLS", "accepted answers to each question", accepted.get(i).size());
-      for (String right : accepted.get(i)) {
-        each[i] = Math.max(each[i], of(answers.get(i), right));
-      }
-    }
-    return Scores.mean("ANLS", each);
+    return BestAccepted.of("ANLS", answers, accepted, Anls::of);
   }
 
   /** Scores an answer against one accepted answer. */

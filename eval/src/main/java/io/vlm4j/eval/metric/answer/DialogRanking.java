@@ -1,6 +1,7 @@
 package io.vlm4j.eval.metric.answer;
 
 import io.vlm4j.eval.metric.Checks;
+import io.vlm4j.eval.metric.Rank;
 import io.vlm4j.eval.metric.Scores;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -80,10 +81,6 @@ public final class DialogRanking {
 
   private static int rank(float[] scores, int right) {
     Checks.index("VisDial", "right option", right, scores.length);
-    int rank = 0;
-    for (float score : scores) {
-      rank += score < scores[right] ? 0 : 1; // a NaN never helps
-    }
-    return rank;
+    return Rank.of(scores, right);
   }
 }

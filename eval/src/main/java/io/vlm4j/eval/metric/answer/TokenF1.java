@@ -1,12 +1,10 @@
 package io.vlm4j.eval.metric.answer;
 
-import io.vlm4j.eval.metric.Checks;
 import io.vlm4j.eval.metric.Scores;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleBiFunction;
 import java.util.regex.Pattern;
 
 /**
@@ -23,7 +21,7 @@ public final class TokenF1 {
 
   /** The share of answers that equal an accepted one. */
   public static Scores exactMatch(List<String> answers, List<List<String>> accepted) {
-    return best(
+    return BestAccepted.of(
         "exact match",
         answers,
         accepted,
@@ -32,7 +30,7 @@ public final class TokenF1 {
 
   /** The mean F1. */
   public static Scores f1(List<String> answers, List<List<String>> accepted) {
-    return best("token F1", answers, accepted, TokenF1::f1);
+    return BestAccepted.of("token F1", answers, accepted, TokenF1::f1);
   }
 
   /** F1 of an answer and an accepted one; two empty texts have 1. */
@@ -49,22 +47,6 @@ public final class TokenF1 {
       common += left.merge(word, -1, Integer::sum) >= 0 ? 1 : 0;
     }
     return 2.0 * common / (own.size() + right.size());
-  }
-
-  private static Scores best(
-      String name,
-      List<String> answers,
-      List<List<String>> accepted,
-      ToDoubleBiFunction<String, String> score) {
-    Checks.sameSize(name, "answers", answers.size(), "questions", accepted.size());
-    var each = new double[answers.size()];
-    for (int i = 0; i < each.length; i++) {
-      Checks.notEmpty(name, "accepted answers to each question", accepted.get(i).size());
-      for (String right : accepted.get(i)) {
-        each[i] = Math.max(each[i], score.applyAsDouble(answers.get(i), right));
-      }
-    }
-    return Scores.mean(name, each);
   }
 
   private static List<String> words(String text) {

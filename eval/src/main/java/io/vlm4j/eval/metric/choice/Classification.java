@@ -1,6 +1,7 @@
 package io.vlm4j.eval.metric.choice;
 
 import io.vlm4j.eval.metric.Checks;
+import io.vlm4j.eval.metric.Rank;
 import io.vlm4j.eval.metric.Scores;
 
 /**
@@ -54,12 +55,7 @@ public final class Classification {
     var hits = new double[truths.length];
     for (int i = 0; i < hits.length; i++) {
       Checks.index(metric, "right class", truths[i], scores[i].length);
-      float right = scores[i][truths[i]];
-      int notBelow = 0; // "not below" rather than "at least", so that a NaN never helps
-      for (float score : scores[i]) {
-        notBelow += score < right ? 0 : 1;
-      }
-      hits[i] = notBelow <= k ? 1 : 0;
+      hits[i] = Rank.of(scores[i], truths[i]) <= k ? 1 : 0;
     }
     return hits;
   }

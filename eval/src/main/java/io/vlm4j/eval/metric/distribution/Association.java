@@ -1,6 +1,7 @@
 package io.vlm4j.eval.metric.distribution;
 
 import io.vlm4j.eval.metric.Checks;
+import io.vlm4j.eval.metric.Draws;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
@@ -73,7 +74,7 @@ public final class Association {
     long large =
         LongStream.range(0, rounds)
             .parallel()
-            .filter(round -> 2 * drawnHalf(seed * 0x9E3779B97F4A7C15L + round) - total >= least)
+            .filter(round -> 2 * drawnHalf(Draws.of(seed, round)) - total >= least)
             .count();
     return (1.0 + large) / (1.0 + rounds);
   }
@@ -99,8 +100,7 @@ public final class Association {
     }
   }
 
-  private double drawnHalf(long seed) {
-    var random = new SplittableRandom(seed);
+  private double drawnHalf(SplittableRandom random) {
     double[] pool = associations.clone();
     double sum = 0;
     for (int i = 0; i < first; i++) {

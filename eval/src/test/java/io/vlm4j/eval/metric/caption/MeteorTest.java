@@ -86,7 +86,7 @@ class MeteorTest {
 
   @Test
   void noAlignmentIsBetterThanTheOneFound() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     for (int round = 0; round < 300; round++) {
       int words = 1 + random.nextInt(6);
       int length = 1 + random.nextInt(6);

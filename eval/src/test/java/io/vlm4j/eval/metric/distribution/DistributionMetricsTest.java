@@ -51,7 +51,7 @@ class DistributionMetricsTest {
 
   @Test
   void normalDistributionsHaveTheDistanceOfTheirParameters() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     var a = new float[20_000][4];
     var b = new float[20_000][4];
     for (int i = 0; i < a.length; i++) {
@@ -84,7 +84,7 @@ class DistributionMetricsTest {
 
   @Test
   void theKernelDistanceOfOneDistributionIsZeroOnAverage() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     double sum = 0;
     double squares = 0;
     int rounds = 200;
@@ -161,7 +161,7 @@ class DistributionMetricsTest {
 
   @Test
   void drawnHalvesAgreeWithWhatChanceGives() {
-    Random random = Randomness.fresh();
+    Random random = Randomness.ofTest();
     var vectors = new float[4][15][6]; // C(30, 15) halves are too many to try
     for (float[][] set : vectors) {
       for (float[] vector : set) {
