@@ -3,6 +3,7 @@ package io.vlm4j.cli;
 import io.vlm4j.data.Sample;
 import io.vlm4j.eval.Validation;
 import io.vlm4j.io.AtomicFiles;
+import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.model.Pretrained;
 import java.nio.file.Path;
@@ -15,28 +16,40 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measures a model on pairs. */
+/** Measures a model on pairs, or asks it a suite of benchmarks. */
 @Command(
     name = "eval",
-    description =
-        "Measures how well a model finds captions for pictures and pictures for captions; of one"
-            + " that does not do that, its losses.")
+    description = {
+      "Measures how well a model finds captions for pictures and pictures for captions, or the",
+      "losses of one that does not do that (--val-data), or asks it a suite of benchmarks and writes a card (--suite)."
+    })
 final class EvalCommand implements Callable<Integer> {
   @Mixin private final PairData data = new PairData();
   @Mixin private final ModelOption model = new ModelOption();
   @Mixin private final Devices devices = new Devices();
+  @Mixin private final BenchmarkOptions benchmarks = new BenchmarkOptions();
 
-  @Option(names = "--val-data", required = true, paramLabel = "PATH", description = PairData.PLACES)
-  private String validationData = "";
+  @Option(names = "--val-data", paramLabel = "PATH", description = PairData.PLACES)
+  private @Nullable String validationData;
 
   @Option(
       names = "--out",
-      paramLabel = "FILE",
-      description = "Also write the numbers there, as one line of JSON.")
+      paramLabel = "PATH",
+      description =
+          "Also write the numbers there, as one line of JSON; with --suite the folder of the card"
+              + " (default: card).")
   private @Nullable Path out;
 
   @Override
   public Integer call() {
+    if ((validationData == null) == benchmarks.suite().isEmpty()) {
+      throw new InputException("name what to measure: either --val-data PATH or --suite NAME");
+    }
+    if (validationData == null) {
+      Path folder = out == null ? Path.of("card") : out;
+      new CardWriting(folder, benchmarks, data.columns()).run(model, devices.open());
+      return 0;
+    }
     try (var pretrained = Pretrained.load(model.folder(), devices.open())) {
       report(pretrained, data.read(validationData, pretrained.spec()), out, validationData);
     }

@@ -6,8 +6,10 @@ import io.vlm4j.image.Pixels;
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.function.Supplier;
 
 /**
@@ -28,10 +30,14 @@ public final class Picture implements Part {
   private final Supplier<byte[]> bytes;
   private final Supplier<Pixels> pixels;
 
-  private Picture(String name, Supplier<byte[]> bytes, Supplier<Pixels> pixels) {
+  private final boolean isDrawn;
+
+  private Picture(
+      String name, Supplier<byte[]> bytes, Supplier<Pixels> pixels, boolean isDrawn) {
     this.name = name;
     this.bytes = bytes;
     this.pixels = pixels;
+    this.isDrawn = isDrawn;
   }
 
   /**
@@ -49,7 +55,7 @@ public final class Picture implements Part {
             throw new InputException("cannot read " + name + ": " + AtomicFiles.reason(e), e);
           }
         };
-    return new Picture(name, read, () -> decode(name, read.get()));
+    return new Picture(name, read, () -> decode(name, read.get()), false);
   }
 
   /** A picture file. */
@@ -59,7 +65,7 @@ public final class Picture implements Part {
 
   /** A picture that is drawn when it is asked for; its bytes are a PNG. */
   public static Picture drawn(String name, Supplier<Pixels> pixels) {
-    return new Picture(name, () -> ImageEncoder.png(pixels.get()), pixels);
+    return new Picture(name, () -> ImageEncoder.png(pixels.get()), pixels, true);
   }
 
   private static Pixels decode(String name, byte[] file) {
@@ -91,6 +97,25 @@ public final class Picture implements Part {
    */
   public Pixels pixels() {
     return pixels.get();
+  }
+
+  /**
+   * Adds its content to a hash: the bytes of its file, or the size, colours and opacity of what is
+   * drawn, which do not depend on how a PNG is packed.
+   *
+   * @throws InputException if it cannot be read
+   */
+  public void addTo(MessageDigest digest) {
+    if (!isDrawn) {
+      digest.update(bytes());
+      return;
+    }
+    Pixels drawn = pixels();
+    digest.update(ByteBuffer.allocate(8).putInt(drawn.width()).putInt(drawn.height()).flip());
+    digest.update(drawn.rgb());
+    if (drawn.alpha() != null) {
+      digest.update(drawn.alpha());
+    }
   }
 
   @Override

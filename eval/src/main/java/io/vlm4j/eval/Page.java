@@ -28,7 +28,7 @@ import java.util.Objects;
  * {@code pngWidth(bytes)}, its width in pixels, and {@code resource(name)}, the text of a file of
  * this package or, below {@code uplot/}, of the chart library.
  */
-final class Page {
+public final class Page {
   /** The chart library, <a href="https://github.com/leeoniya/uPlot">uPlot</a>, from its webjar. */
   private static final String UPLOT = "META-INF/resources/webjars/uplot/1.6.30/";
 
@@ -38,8 +38,8 @@ final class Page {
 
   private Page() {}
 
-  /** Renders a template of this package into a file. */
-  static void write(Path file, String template, Map<String, ?> model) {
+  /** Renders a template that lies beside this class into a file. */
+  public static void write(Path file, String template, Map<String, ?> model) {
     var all = new HashMap<String, Object>(model);
     all.put("png", (TemplateMethodModelEx) arguments -> dataUri(bytes(arguments.getFirst())));
     all.put("pngWidth", (TemplateMethodModelEx) arguments -> width(bytes(arguments.getFirst())));

@@ -41,6 +41,9 @@ public final class IconCorpus {
   /** Label of a sample: Unicode's group of emoji; absent where it is not known. */
   public static final String GROUP = "group";
 
+  /** Label of a sample: Unicode's subgroup of emoji, such as {@code food-fruit}. */
+  public static final String SUBGROUP = "subgroup";
+
   private final List<IconSet> sets;
   private final List<Sample> samples;
 
@@ -212,6 +215,7 @@ public final class IconCorpus {
     var texts = new LinkedHashSet<>(List.of(name));
     words.ifPresent(w -> {
       labels.put(GROUP, w.group());
+      labels.put(SUBGROUP, w.subgroup());
       texts.add(plain(w.description()));
       w.keywords().forEach(keyword -> texts.add(plain(keyword)));
       texts.add(name + " " + plain(w.group()));

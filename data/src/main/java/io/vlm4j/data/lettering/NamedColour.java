@@ -7,17 +7,28 @@ import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /** Colours that have a name in every caption. */
-enum NamedColour {
+public enum NamedColour {
+  /** About {@code #101010}. */
   BLACK(0x101010),
+  /** About {@code #f6f6f6}. */
   WHITE(0xf6f6f6),
+  /** About {@code #8a8a8a}. */
   GREY(0x8a8a8a),
+  /** About {@code #c81e1e}. */
   RED(0xc81e1e),
+  /** About {@code #ef7d14}. */
   ORANGE(0xef7d14),
+  /** About {@code #f7d51d}. */
   YELLOW(0xf7d51d),
+  /** About {@code #1f8a3b}. */
   GREEN(0x1f8a3b),
+  /** About {@code #1f4fc4}. */
   BLUE(0x1f4fc4),
+  /** About {@code #6f2da8}. */
   PURPLE(0x6f2da8),
+  /** About {@code #f49ac1}. */
   PINK(0xf49ac1),
+  /** About {@code #6b4423}. */
   BROWN(0x6b4423);
 
   private static final double LEAST_CONTRAST = 3; // what WCAG asks of large text
@@ -29,12 +40,13 @@ enum NamedColour {
     this.rgb = rgb;
   }
 
-  String word() {
+  /** Its name in a text. */
+  public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /** Its name as it stands before a noun. */
-  String withArticle() {
+  public String withArticle() {
     return ("aeiou".indexOf(word().charAt(0)) < 0 ? "a " : "an ") + word();
   }
 
@@ -48,6 +60,11 @@ enum NamedColour {
     List<NamedColour> legible =
         Arrays.stream(values()).filter(other -> contrast(other) >= LEAST_CONTRAST).toList();
     return legible.get(chance.nextInt(legible.size()));
+  }
+
+  /** It. */
+  public Color colour() {
+    return new Color(rgb);
   }
 
   /** A shade of it. */

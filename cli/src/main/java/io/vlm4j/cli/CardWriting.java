@@ -1,0 +1,110 @@
+package io.vlm4j.cli;
+
+import io.vlm4j.data.Sample;
+import io.vlm4j.data.icons.IconCorpus;
+import io.vlm4j.data.icons.IconSplit;
+import io.vlm4j.data.source.Columns;
+import io.vlm4j.eval.benchmark.Card;
+import io.vlm4j.eval.benchmark.CardRun;
+import io.vlm4j.eval.benchmark.ModelExaminee;
+import io.vlm4j.eval.benchmark.ModelHash;
+import io.vlm4j.eval.benchmark.Watch;
+import io.vlm4j.eval.benchmark.standin.StandIns;
+import io.vlm4j.model.Pretrained;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.bytedeco.pytorch.Device;
+import org.jspecify.annotations.Nullable;
+
+/** Asks a model a suite of benchmarks, and shows how that goes. */
+final class CardWriting {
+  private static final long SEED = 1;
+  private static final Map<String, Integer> SIZES = Map.of("quick", 40, "full", 200);
+
+  private final Path folder;
+  private final BenchmarkOptions options;
+  private final Columns columns;
+
+  CardWriting(Path folder, BenchmarkOptions options, Columns columns) {
+    this.folder = folder;
+    this.options = options;
+    this.columns = columns;
+  }
+
+  void run(ModelOption named, Device device) {
+    String suite = options.suite().orElse("full");
+    Path files = named.folder();
+    try (var model = Pretrained.load(files, device);
+        var shown = new Shown()) {
+      var facts =
+          new Card.Model(
+              named.name(),
+              model.spec().family().name(),
+              model.model().parameterCount(),
+              ModelHash.of(files));
+      var run = new CardRun(folder, facts, new ModelExaminee(named.name(), model, null), shown);
+      run.run(suite, planned(suite));
+    }
+    Terminal.line("card", "%s", folder.resolve("card.html"));
+  }
+
+  private List<CardRun.Planned> planned(String suite) {
+    IconSplit split = IconSplit.load();
+    IconCorpus corpus = Corpus.open(split, Corpus.RENDERED_SIZE, Integer.MAX_VALUE);
+    var test = new ArrayList<Sample>();
+    for (String style : split.galleries().keySet()) {
+      test.addAll(corpus.gallery(split, style, IconSplit.SEEN));
+    }
+    return new StandIns(corpus.training(split), test, SIZES.getOrDefault(suite, 200), SEED).all();
+  }
+
+  /** Lines and a bar on the terminal. */
+  private static final class Shown implements CardRun.Listener, AutoCloseable {
+    private Terminal.@Nullable Bar bar;
+
+    @Override
+    public Watch begin(String task) {
+      close();
+      var begun = new Terminal.Bar(task);
+      bar = begun;
+      return begun::showPace;
+    }
+
+    @Override
+    public void done(Card.Task task, boolean stored) {
+      close();
+      Card.Score main = task.main();
+      System.out.printf(
+          Locale.ROOT,
+          "  %-18s %-24s %8.4f%s%s%s%s%n",
+          task.task(),
+          main.measure(),
+          main.value(),
+          main.low() == null
+              ? ""
+              : String.format(Locale.ROOT, "  %.4f to %.4f", main.low(), main.high()),
+          main.chance() == null ? "" : String.format(Locale.ROOT, ", chance %.4f", main.chance()),
+          main.baseline() == null
+              ? ""
+              : String.format(Locale.ROOT, ", %s %.4f", task.baseline(), main.baseline()),
+          stored ? " (was there)" : "");
+    }
+
+    @Override
+    public void skipped(Card.Skipped skipped) {
+      close();
+      System.out.printf("  %-18s not asked: %s%n", skipped.task(), skipped.reason());
+    }
+
+    @Override
+    public void close() {
+      if (bar != null) {
+        bar.close();
+        bar = null;
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.vlm4j.eval.benchmark;
+
+import io.vlm4j.image.Pixels;
+import io.vlm4j.io.InputException;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Who is examined: a model, or a baseline that cannot see. Benchmarks ask for {@link Ability}, never
+ * for a class of models.
+ */
+public interface Examinee {
+  /** For the card. */
+  String name();
+
+  /** What may be asked of it; everything else is refused. */
+  Set<Ability> abilities();
+
+  /**
+   * A row for each picture; the product of a picture's row and a text's row says how well they fit,
+   * and is the cosine where both are unit vectors.
+   */
+  default float[][] pictureVectors(List<Pixels> pictures) {
+    throw cannot(Ability.EMBED);
+  }
+
+  /** A row for each text. */
+  default float[][] textVectors(List<String> texts) {
+    throw cannot(Ability.EMBED);
+  }
+
+  /**
+   * Probabilities of classes.
+   *
+   * @param cosines of each picture with each class, {@code [P, C]}
+   */
+  default float[][] probabilities(float[][] cosines) {
+    throw cannot(Ability.EMBED);
+  }
+
+  /** A caption for each picture. */
+  default List<String> captions(List<Pixels> pictures) {
+    throw cannot(Ability.CAPTION);
+  }
+
+  /** An answer to each question about the picture at its place. */
+  default List<String> answers(List<Pixels> pictures, List<String> questions) {
+    throw cannot(Ability.ANSWER);
+  }
+
+  /** The natural logarithm of the probability of each text beside the picture at its place. */
+  default double[] logLikelihoods(List<Pixels> pictures, List<String> texts) {
+    throw cannot(Ability.LIKELIHOOD);
+  }
+
+  private InputException cannot(Ability ability) {
+    return new InputException(name() + " cannot " + ability.words());
+  }
+}

@@ -1,0 +1,90 @@
+package io.vlm4j.eval.benchmark;
+
+import io.vlm4j.generate.Generation;
+import io.vlm4j.generate.Strategy;
+import io.vlm4j.image.Pixels;
+import io.vlm4j.io.InputException;
+import io.vlm4j.model.Answerer;
+import io.vlm4j.model.Captioner;
+import io.vlm4j.model.DualEncoder;
+import io.vlm4j.model.Pretrained;
+import io.vlm4j.model.TextLikelihood;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A model, examined through {@link Pretrained}. */
+public final class ModelExaminee implements Examinee {
+  private static final Generation GREEDY = new Generation(0, 30, 1, new Strategy.Beams(1, 1));
+
+  private final String name;
+  private final Pretrained model;
+  private final @Nullable Answerer answerer;
+
+  /** A model that the caller closes, and whoever answers questions with it, if anyone does. */
+  public ModelExaminee(String name, Pretrained model, @Nullable Answerer answerer) {
+    this.name = name;
+    this.model = model;
+    this.answerer = answerer;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    var abilities = EnumSet.noneOf(Ability.class);
+    if (model.model() instanceof DualEncoder) {
+      abilities.add(Ability.EMBED);
+    }
+    if (model.model() instanceof Captioner) {
+      abilities.add(Ability.CAPTION);
+    }
+    if (model.model() instanceof TextLikelihood) {
+      abilities.add(Ability.LIKELIHOOD);
+    }
+    if (answerer != null) {
+      abilities.add(Ability.ANSWER);
+    }
+    return abilities;
+  }
+
+  @Override
+  public float[][] pictureVectors(List<Pixels> pictures) {
+    return model.embedImages(pictures);
+  }
+
+  @Override
+  public float[][] textVectors(List<String> texts) {
+    return model.embedTexts(texts);
+  }
+
+  @Override
+  public float[][] probabilities(float[][] cosines) {
+    return Arrays.stream(cosines).map(model::probabilities).toArray(float[][]::new);
+  }
+
+  @Override
+  public List<String> captions(List<Pixels> pictures) {
+    return model.captions(pictures, "", GREEDY).stream()
+        .map(captions -> captions.getFirst().text())
+        .toList();
+  }
+
+  @Override
+  public double[] logLikelihoods(List<Pixels> pictures, List<String> texts) {
+    return model.logLikelihoods(pictures, texts);
+  }
+
+  @Override
+  public List<String> answers(List<Pixels> pictures, List<String> questions) {
+    if (answerer == null) {
+      throw new InputException(name + " cannot " + Ability.ANSWER.words());
+    }
+    return answerer.answers(pictures, questions);
+  }
+}

@@ -1,0 +1,76 @@
+package io.vlm4j.eval.benchmark;
+
+import io.vlm4j.data.Picture;
+import io.vlm4j.image.Pixels;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Rows of features. */
+final class Vectors {
+  private static final int CHUNK = 256;
+
+  private Vectors() {}
+
+  static float dot(float[] a, float[] b) {
+    float sum = 0;
+    for (int d = 0; d < a.length; d++) {
+      sum += a[d] * b[d];
+    }
+    return sum;
+  }
+
+  /** All products of rows of one matrix with rows of another. */
+  static float[][] products(float[][] rows, float[][] columns) {
+    return Arrays.stream(rows)
+        .parallel()
+        .map(row -> {
+          var products = new float[columns.length];
+          for (int c = 0; c < columns.length; c++) {
+            products[c] = dot(row, columns[c]);
+          }
+          return products;
+        })
+        .toArray(float[][]::new);
+  }
+
+  /** The vectors of pictures, of which few are in memory at once. */
+  static float[][] of(Examinee who, List<Picture> pictures, Watch watch) {
+    var rows = new ArrayList<float[]>();
+    for (int from = 0; from < pictures.size(); from += CHUNK) {
+      List<Picture> chunk = pictures.subList(from, Math.min(pictures.size(), from + CHUNK));
+      rows.addAll(Arrays.asList(who.pictureVectors(onWhite(chunk))));
+      watch.done(rows.size(), pictures.size());
+    }
+    return rows.toArray(float[][]::new);
+  }
+
+  /** Pictures as models see them. */
+  static List<Pixels> onWhite(List<Picture> pictures) {
+    return pictures.parallelStream().map(p -> p.pixels().over(255, 255, 255)).toList();
+  }
+
+  /** The normalised mean of the normalised rows of each of some groups of rows. */
+  static float[][] means(float[][] rows, List<int[]> groups) {
+    return groups.stream().map(group -> mean(rows, group)).toArray(float[][]::new);
+  }
+
+  private static float[] mean(float[][] rows, int[] group) {
+    var sum = new double[rows[group[0]].length];
+    for (int i : group) {
+      double length = length(rows[i]);
+      IntStream.range(0, sum.length).forEach(d -> sum[d] += rows[i][d] / length);
+    }
+    double length = Math.max(1e-12, Math.sqrt(Arrays.stream(sum).map(v -> v * v).sum()));
+    var mean = new float[sum.length];
+    for (int d = 0; d < mean.length; d++) {
+      mean[d] = (float) (sum[d] / length);
+    }
+    return mean;
+  }
+
+  private static double length(float[] row) {
+    return Math.max(1e-12, Math.sqrt(dot(row, row)));
+  }
+}
