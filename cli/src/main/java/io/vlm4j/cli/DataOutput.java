@@ -22,7 +22,7 @@ final class DataOutput {
       names = "--to",
       required = true,
       paramLabel = "LAYOUT",
-      description = "webdataset, parquet, jsonl or clip-benchmark.")
+      description = "webdataset, parquet, jsonl, clip-benchmark, or llava for dialogues.")
   private String layout = "";
 
   @Option(

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
     name = "eval",
     description = {
       "Measures how well a model finds captions for pictures and pictures for captions, or the",
-      "losses of one that does not do that (--val-data), or asks it a suite of benchmarks and writes a card (--suite)."
+      "losses of one that does not do that (--val-data), or asks it a suite of benchmarks and"
+          + " writes a card (--suite)."
     })
 final class EvalCommand implements Callable<Integer> {
   @Mixin private final PairData data = new PairData();

@@ -25,7 +25,7 @@ public final class Chance {
   }
 
   /** The numbers from 0 to {@code count - 1} in an order by chance. */
-  static int[] permutation(int count, RandomGenerator chance) {
+  public static int[] permutation(int count, RandomGenerator chance) {
     var order = new int[count];
     for (int i = 0; i < count; i++) { // inside-out shuffle
       int j = chance.nextInt(i + 1);

@@ -8,6 +8,7 @@ import io.vlm4j.data.Sample;
 import io.vlm4j.data.Shard;
 import io.vlm4j.data.Source;
 import io.vlm4j.io.InputException;
+import java.awt.Color;
 import java.awt.Font;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,43 +92,83 @@ public final class TextPictures {
   private Sample sample(String name, long number) {
     RandomGenerator chance = Chance.of(seed, number, 0);
     List<List<String>> words = this.words.lines(chance);
-    Font font = fonts.able(String.join("", joined(words)), chance);
-    NamedColour ground = NamedColour.any(chance);
-    NamedColour colour = ground.legible(chance);
-    var background = Background.any(ground, chance);
-    var shade = colour.shade(chance);
-    int height = chance.nextInt(side / 3, side + 1);
-    var place =
-        new Lettering.Place(
-            Math.clamp(10 * chance.nextGaussian(), -45, 45),
-            chance.nextDouble(0.45, 1),
-            chance.nextDouble(),
-            chance.nextDouble());
-    Lettering lettering = Lettering.of(joined(words), font, place, background, shade, side, height);
+    Look look = look(String.join("", joined(words)), chance);
+    Lettering lettering = look.letter(joined(words), side);
     while (lettering.letterSize() < LEAST_LETTERS && !isShortest(words)) {
       words = shorter(words);
-      lettering = Lettering.of(joined(words), font, place, background, shade, side, height);
+      lettering = look.letter(joined(words), side);
     }
     Lettering drawn = lettering;
     List<String> lines = joined(words);
     Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
     metadata.put("text", String.join("\n", lines));
-    metadata.put("font", font.getFontName(Locale.ROOT));
+    metadata.put("font", look.font.getFontName(Locale.ROOT));
     metadata.put("letter_size", rounded(drawn.letterSize()));
-    metadata.put("degrees", rounded(place.degrees()));
-    metadata.put("colour", colour.word());
-    metadata.put("background", ground.word());
-    metadata.put("ground", background.kind().word());
+    metadata.put("degrees", rounded(look.place.degrees()));
+    metadata.put("colour", look.colour.word());
+    metadata.put("background", look.ground.word());
+    metadata.put("ground", look.background.kind().word());
     String key = "%09d".formatted(number);
     String caption =
         CAPTIONS
             .get(chance.nextInt(CAPTIONS.size()))
-            .formatted(String.join(" ", lines), colour.word(), ground.word(), ground.withArticle());
+            .formatted(
+                String.join(" ", lines),
+                look.colour.word(),
+                look.ground.word(),
+                look.ground.withArticle());
     return new Sample(
         key,
         name + "/" + key,
         List.of(Picture.drawn(key + ".png", drawn::draw), new Part.Text(caption)),
         metadata);
+  }
+
+  /**
+   * A square picture of a text on one line.
+   *
+   * @param chance decides how it looks; not used any more when the picture is drawn
+   * @throws InputException if no font has all its letters
+   */
+  public Picture of(String text, RandomGenerator chance, String name) {
+    Lettering lettering = look(text, chance).square(side).letter(List.of(text), side);
+    return Picture.drawn(name, lettering::draw);
+  }
+
+  /** All that is left to chance but the text. */
+  private record Look(
+      Font font,
+      NamedColour ground,
+      NamedColour colour,
+      Background background,
+      Color shade,
+      int height,
+      Lettering.Place place) {
+    Look square(int side) {
+      return new Look(font, ground, colour, background, shade, side, place);
+    }
+
+    Lettering letter(List<String> lines, int width) {
+      return Lettering.of(lines, font, place, background, shade, width, height);
+    }
+  }
+
+  private Look look(String letters, RandomGenerator chance) {
+    Font font = fonts.able(letters, chance);
+    NamedColour ground = NamedColour.any(chance);
+    NamedColour colour = ground.legible(chance);
+    return new Look(
+        font,
+        ground,
+        colour,
+        Background.any(ground, chance),
+        colour.shade(chance),
+        chance.nextInt(side / 3, side + 1),
+        new Lettering.Place(
+            Math.clamp(10 * chance.nextGaussian(), -45, 45),
+            chance.nextDouble(0.45, 1),
+            chance.nextDouble(),
+            chance.nextDouble()));
   }
 
   private static List<String> joined(List<List<String>> words) {

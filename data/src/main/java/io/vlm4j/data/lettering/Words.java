@@ -27,7 +27,7 @@ public final class Words {
   private final boolean numbers;
 
   private Words(List<String> entries, boolean numbers) {
-    this.entries = entries;
+    this.entries = List.copyOf(entries);
     this.numbers = numbers;
   }
 
@@ -68,6 +68,11 @@ public final class Words {
           file + ": no words: expected a line for each, of at most " + LONGEST + " characters");
     }
     return new Words(lines, false);
+  }
+
+  /** The words and texts of the list. */
+  public List<String> entries() {
+    return entries;
   }
 
   /** A short name for just this list. */

@@ -1,15 +1,12 @@
 package io.vlm4j.data.sink;
 
-import io.vlm4j.data.Part.Attachment;
 import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.SampleJson;
 import io.vlm4j.data.Sink;
 import io.vlm4j.data.source.Columns;
-import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.Json;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -57,7 +54,7 @@ public final class JsonLinesSink implements Sink {
   }
 
   private Map<String, @Nullable Object> record(Sample sample, String images) {
-    var outside = new Outside(images + "/" + SampleKeys.member(sample));
+    var outside = new SampleFiles(files.folder(), images + "/" + SampleKeys.member(sample));
     Map<String, @Nullable Object> record = new LinkedHashMap<>();
     record.put("key", sample.key());
     if (SampleJson.isPair(sample)) {
@@ -88,33 +85,5 @@ public final class JsonLinesSink implements Sink {
   @Override
   public void finish() {
     files.finish(".jsonl");
-  }
-
-  /** Files of one sample, beside the lines. */
-  private final class Outside implements SampleJson.Store {
-    private final String stem;
-    private int count;
-
-    Outside(String stem) {
-      this.stem = stem;
-    }
-
-    @Override
-    public String keep(Picture picture) {
-      byte[] bytes = picture.bytes();
-      return write(bytes, Contents.format(picture, bytes).ending());
-    }
-
-    @Override
-    public String keep(Attachment attachment) {
-      return write(Contents.read(attachment), attachment.name());
-    }
-
-    private String write(byte[] bytes, String ending) {
-      String name = stem + (count == 0 ? "" : "." + count) + "." + ending;
-      count++;
-      AtomicFiles.writeFile(files.folder().resolve(name), path -> Files.write(path, bytes));
-      return name;
-    }
   }
 }

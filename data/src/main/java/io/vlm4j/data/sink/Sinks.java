@@ -19,9 +19,12 @@ public final class Sinks {
   /** {@link ClipBenchmarkSink}. */
   public static final String CLIP_BENCHMARK = "clip-benchmark";
 
+  /** {@link LlavaSink}. */
+  public static final String LLAVA = "llava";
+
   /** All layouts. */
   public static final List<String> LAYOUTS =
-      List.of(WEBDATASET, PARQUET, JSON_LINES, CLIP_BENCHMARK);
+      List.of(WEBDATASET, PARQUET, JSON_LINES, CLIP_BENCHMARK, LLAVA);
 
   private Sinks() {}
 
@@ -35,6 +38,7 @@ public final class Sinks {
       case WEBDATASET -> new WebDatasetSink(folder);
       case PARQUET -> new ParquetSink(folder);
       case JSON_LINES -> new JsonLinesSink(folder);
+      case LLAVA -> new LlavaSink(folder);
       case CLIP_BENCHMARK -> ClipBenchmarkSink.retrieval(folder);
       default ->
           throw new InputException(

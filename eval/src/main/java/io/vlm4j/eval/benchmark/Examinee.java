@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Who is examined: a model, or a baseline that cannot see. Benchmarks ask for {@link Ability}, never
- * for a class of models.
+ * Who is examined: a model, or a baseline that cannot see. Benchmarks ask for {@link Ability},
+ * never for a class of models.
  */
 public interface Examinee {
   /** For the card. */

@@ -7,8 +7,9 @@ public final class Protocols {
       new Protocol(
           "winoground",
           1,
-          "Two captions and two pictures (arXiv 2204.03162). Text: each picture prefers its caption;"
-              + " image: each caption prefers its picture; group: both. A tie is a failure.");
+          "Two captions and two pictures (arXiv 2204.03162). Text: each picture prefers its"
+              + " caption; image: each caption prefers its picture; group: both. A tie is a"
+              + " failure.");
 
   /** ARO. */
   public static final Protocol ARO =

@@ -45,8 +45,7 @@ public final class StandIns {
     return List.of(
         new Planned(
             "winoground",
-            () ->
-                scenes("winoground", Protocols.WINOGROUND, Rule.WINOGROUND, Cases.WINOGROUND)),
+            () -> scenes("winoground", Protocols.WINOGROUND, Rule.WINOGROUND, Cases.WINOGROUND)),
         new Planned("aro", () -> scenes("aro", Protocols.ARO, Rule.CHOICE, Cases.ARO)),
         new Planned(
             "sugarcrepe",
