@@ -1,6 +1,5 @@
 package io.vlm4j.cli;
 
-import io.vlm4j.data.Sample;
 import io.vlm4j.data.icons.IconCorpus;
 import io.vlm4j.data.icons.IconSplit;
 import io.vlm4j.data.source.Columns;
@@ -9,6 +8,7 @@ import io.vlm4j.eval.benchmark.CardRun;
 import io.vlm4j.eval.benchmark.ModelExaminee;
 import io.vlm4j.eval.benchmark.ModelHash;
 import io.vlm4j.eval.benchmark.Watch;
+import io.vlm4j.eval.benchmark.standin.Icons;
 import io.vlm4j.eval.benchmark.standin.StandIns;
 import io.vlm4j.model.Pretrained;
 import java.nio.file.Path;
@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Asks a model a suite of benchmarks, and shows how that goes. */
 final class CardWriting {
   private static final long SEED = 1;
+  private static final String PEOPLE = "openmoji";
   private static final Map<String, Integer> SIZES = Map.of("quick", 40, "full", 200);
 
   private final Path folder;
@@ -54,11 +55,14 @@ final class CardWriting {
   private List<CardRun.Planned> planned(String suite) {
     IconSplit split = IconSplit.load();
     IconCorpus corpus = Corpus.open(split, Corpus.RENDERED_SIZE, Integer.MAX_VALUE);
-    var test = new ArrayList<Sample>();
+    var galleries = new ArrayList<Icons.Gallery>();
     for (String style : split.galleries().keySet()) {
-      test.addAll(corpus.gallery(split, style, IconSplit.SEEN));
+      for (String concepts : List.of(IconSplit.SEEN, IconSplit.HELD_OUT)) {
+        galleries.add(new Icons.Gallery(style, concepts, corpus.gallery(split, style, concepts)));
+      }
     }
-    return new StandIns(corpus.training(split), test, SIZES.getOrDefault(suite, 200), SEED).all();
+    var icons = new Icons(corpus.training(split), galleries, Corpus.people(PEOPLE));
+    return new StandIns(icons, SIZES.getOrDefault(suite, 200), SEED, null).all();
   }
 
   /** Lines and a bar on the terminal. */

@@ -32,8 +32,7 @@ public final class Picture implements Part {
 
   private final boolean isDrawn;
 
-  private Picture(
-      String name, Supplier<byte[]> bytes, Supplier<Pixels> pixels, boolean isDrawn) {
+  private Picture(String name, Supplier<byte[]> bytes, Supplier<Pixels> pixels, boolean isDrawn) {
     this.name = name;
     this.bytes = bytes;
     this.pixels = pixels;

@@ -13,8 +13,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Icons put on a ground, where each is known: pictures of which one can say what is left of what, how
- * many there are, and on which colour.
+ * Icons put on a ground, where each is known: pictures of which one can say what is left of what,
+ * how many there are, and on which colour.
  *
  * @param side of the square picture, in pixels
  * @param ground its colour

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a model: each task's scores with intervals, what guessing and what a baseline that
- * cannot see would score, by slices, with the worst mistakes.
+ * What is known of a model: each task's scores with intervals, what guessing and what a baseline
+ * that cannot see would score, by slices, with the worst mistakes.
  *
  * @param suite what was asked for
  * @param tasks in the order of the suite
@@ -87,8 +87,7 @@ public record Card(Model model, String suite, List<Task> tasks, List<Skipped> sk
       if (outcome.isSliced(outcome.main())) {
         outcome
             .slices()
-            .forEach((name, samples) ->
-                slices.add(score(outcome.main().of(samples), name, null)));
+            .forEach((name, samples) -> slices.add(score(outcome.main().of(samples), name, null)));
       }
       return new Task(
           result.task(),

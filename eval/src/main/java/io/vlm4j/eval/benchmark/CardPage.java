@@ -45,7 +45,8 @@ final class CardPage {
       section.put("headline", row(task.main(), task.main().measure()));
       section.put(
           "scores", task.scores().stream().map(score -> row(score, score.measure())).toList());
-      section.put("slices", task.slices().stream().map(score -> row(score, score.slice())).toList());
+      section.put(
+          "slices", task.slices().stream().map(score -> row(score, score.slice())).toList());
       section.put("mistakes", mistakes(task, Optional.ofNullable(benchmarks.get(task.task()))));
       sections.add(section);
     }
@@ -127,9 +128,7 @@ final class CardPage {
       int height = Math.max(1, (int) Math.round(scale * pixels.height()));
       return Optional.of(
           ImageEncoder.png(
-              scale == 1
-                  ? pixels
-                  : Resize.resize(pixels, width, height, Resize.Filter.BICUBIC)));
+              scale == 1 ? pixels : Resize.resize(pixels, width, height, Resize.Filter.BICUBIC)));
     } catch (InputException _) {
       return Optional.empty(); // it could be read when it was asked about; a page can do without
     }

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 
 /**
  * Asks a model everything and writes its card into a folder: {@code card.html}, {@code card.json},
- * {@code results/TASK.json} with the scores of every sample, the same in the shapes of clip_benchmark
- * and lmms-eval, and {@code times.json}.
+ * {@code results/TASK.json} with the scores of every sample, the same in the shapes of
+ * clip_benchmark and lmms-eval, and {@code times.json}.
  *
  * <p>A task whose result is there already, of the same model, data and protocol, is not done again.
  * All files but {@code times.json} are the same in two runs, byte for byte.

@@ -2,12 +2,13 @@ package io.vlm4j.eval.benchmark;
 
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Who is examined: a model, or a baseline that cannot see. Benchmarks ask for {@link Ability}, never
- * for a class of models.
+ * Who is examined: a model, or a baseline that cannot see. Benchmarks ask for {@link Ability},
+ * never for a class of models.
  */
 public interface Examinee {
   /** For the card. */
@@ -30,12 +31,12 @@ public interface Examinee {
   }
 
   /**
-   * Probabilities of classes.
+   * Probabilities of classes: a softmax of the products, unless a model has a way of its own.
    *
-   * @param cosines of each picture with each class, {@code [P, C]}
+   * @param products of each picture with each class, {@code [P, C]}
    */
-  default float[][] probabilities(float[][] cosines) {
-    throw cannot(Ability.EMBED);
+  default float[][] probabilities(float[][] products) {
+    return Arrays.stream(products).map(Vectors::softmax).toArray(float[][]::new);
   }
 
   /** A caption for each picture. */

@@ -10,8 +10,8 @@ import java.util.Map;
 
 /**
  * Results as the tools of others read them: {@code clip_benchmark/TASK.json}, an object for each
- * task that clip_benchmark knows, with its names of metrics, and {@code lmms_eval_results.json}, one
- * object with all tasks, each metric beside its standard error.
+ * task that clip_benchmark knows, with its names of metrics, and {@code lmms_eval_results.json},
+ * one object with all tasks, each metric beside its standard error.
  */
 final class ForeignResults {
   /** clip_benchmark's task and its names for our measures. */

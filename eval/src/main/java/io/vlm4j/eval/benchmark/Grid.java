@@ -123,8 +123,7 @@ public record Grid(
 
   /** How many pictures have their own texts first. */
   int countRight(float[][] scores) {
-    return (int)
-        IntStream.range(0, pictures.size()).filter(p -> isRight(p, scores[p])).count();
+    return (int) IntStream.range(0, pictures.size()).filter(p -> isRight(p, scores[p])).count();
   }
 
   @Override

@@ -120,9 +120,7 @@ public final class GridBenchmark extends Benchmark {
 
   private static List<Measure> winoground(List<float[][]> scores) {
     List<Winoground.Item> items =
-        scores.stream()
-            .map(s -> new Winoground.Item(s[0][0], s[1][0], s[0][1], s[1][1]))
-            .toList();
+        scores.stream().map(s -> new Winoground.Item(s[0][0], s[1][0], s[0][1], s[1][1])).toList();
     double[] chances = {1 / 4.0, 1 / 4.0, 1 / 6.0};
     var measures = new ArrayList<Measure>();
     for (var score : Winoground.of(items)) {

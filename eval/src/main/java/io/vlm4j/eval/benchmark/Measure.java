@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One number of a benchmark with what it is made of, sample by sample: so an interval, a slice and a
- * comparison with another model are computed from a file, without the model.
+ * One number of a benchmark with what it is made of, sample by sample: so an interval, a slice and
+ * a comparison with another model are computed from a file, without the model.
  *
  * @param name such as {@code accuracy}
  * @param kind how the samples make the number
@@ -44,8 +44,7 @@ public record Measure(
 
   /** The mean of scores, where guessing scores {@code chance} on average. */
   public static Measure mean(String name, double[] each, double chance) {
-    return new Measure(
-        name, Kind.MEAN, each, new double[0], new double[] {chance}, false, null);
+    return new Measure(name, Kind.MEAN, each, new double[0], new double[] {chance}, false, null);
   }
 
   /**
@@ -79,8 +78,12 @@ public record Measure(
 
   /** The same, if guessing scores {@code chance}. */
   public Measure withChance(double chance) {
-    return new Measure(
-        name, kind, values, by, new double[] {chance}, lowerIsBetter, given);
+    return new Measure(name, kind, values, by, new double[] {chance}, lowerIsBetter, given);
+  }
+
+  /** The same, where a small number is a good one. */
+  public Measure lowerIsBetter(boolean lower) {
+    return new Measure(name, kind, values, by, chances, lower, given);
   }
 
   /** The number. */
@@ -113,9 +116,7 @@ public record Measure(
 
   /** The interval, if the samples or the measure itself tell one. */
   public Optional<Interval> interval(Bootstrap bootstrap) {
-    return kind == Kind.NUMBER
-        ? Optional.ofNullable(given)
-        : scores().map(bootstrap::bca);
+    return kind == Kind.NUMBER ? Optional.ofNullable(given) : scores().map(bootstrap::bca);
   }
 
   /** The samples' scores, if they are stored. */

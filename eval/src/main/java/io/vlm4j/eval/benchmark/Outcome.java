@@ -61,8 +61,8 @@ public record Outcome(List<Sampled> samples, List<Measure> measures, List<Exampl
               lists.computeIfAbsent(name + "=" + value, _ -> new ArrayList<>()).add(at));
     }
     var slices = new TreeMap<String, int[]>();
-    lists.forEach((name, list) ->
-        slices.put(name, list.stream().mapToInt(Integer::intValue).toArray()));
+    lists.forEach(
+        (name, list) -> slices.put(name, list.stream().mapToInt(Integer::intValue).toArray()));
     slices.values().removeIf(slice -> slice.length == samples.size());
     return slices;
   }

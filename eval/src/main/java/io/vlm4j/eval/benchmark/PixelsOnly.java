@@ -34,8 +34,7 @@ public final class PixelsOnly implements Examinee {
   }
 
   private static float[] vector(Pixels picture) {
-    Pixels small =
-        Resize.resize(picture.over(255, 255, 255), SIDE, SIDE, Resize.Filter.BILINEAR);
+    Pixels small = Resize.resize(picture.over(255, 255, 255), SIDE, SIDE, Resize.Filter.BILINEAR);
     var vector = new float[WIDTH];
     float mean = 0;
     for (int i = 0; i < vector.length; i++) {

@@ -21,6 +21,23 @@ final class Vectors {
     return sum;
   }
 
+  static float[] softmax(float[] logits) {
+    float most = Float.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      most = Math.max(most, logit);
+    }
+    var shares = new float[logits.length];
+    double sum = 0;
+    for (int i = 0; i < shares.length; i++) {
+      shares[i] = (float) Math.exp(logits[i] - most);
+      sum += shares[i];
+    }
+    for (int i = 0; i < shares.length; i++) {
+      shares[i] /= (float) sum;
+    }
+    return shares;
+  }
+
   /** All products of rows of one matrix with rows of another. */
   static float[][] products(float[][] rows, float[][] columns) {
     return Arrays.stream(rows)

@@ -24,8 +24,7 @@ record Case(String name, Maker maker) {
    * @param style whose drawings they are
    * @param tags more than the case's name
    */
-  record Drawn(
-      List<Scene> scenes, List<String> captions, String style, Map<String, String> tags) {
+  record Drawn(List<Scene> scenes, List<String> captions, String style, Map<String, String> tags) {
     static Drawn of(List<Thing> things, List<Scene> scenes, List<String> captions) {
       return new Drawn(scenes, captions, things.getFirst().style(), Map.of());
     }

@@ -85,7 +85,9 @@ final class Cases {
     return Drawn.of(
         two,
         List.of(shuffledRow(times(1, a, 2, b), chance), shuffledRow(times(2, a, 1, b), chance)),
-        List.of("one " + a.name() + " and two " + b.many(), "two " + a.many() + " and one " + b.name()));
+        List.of(
+            "one " + a.name() + " and two " + b.many(),
+            "two " + a.many() + " and one " + b.name()));
   }
 
   private static Scene shuffledRow(List<Thing> things, RandomGenerator chance) {
@@ -192,9 +194,7 @@ final class Cases {
     Thing a = two.getFirst();
     Thing b = two.getLast();
     return Drawn.of(
-        two,
-        List.of(alone(a), leftOf(a, b)),
-        List.of(a.one(), a.one() + " and " + b.one()));
+        two, List.of(alone(a), leftOf(a, b)), List.of(a.one(), a.one() + " and " + b.one()));
   }
 
   private static Drawn addAttribute(Things things, RandomGenerator chance) {
@@ -203,8 +203,7 @@ final class Cases {
     NamedColour tile = TILES.get(chance.nextInt(TILES.size()));
     return Drawn.of(
         one,
-        List.of(
-            scene(new Item(a.icon(), 0.5, 0.5, 0.6)), on(a, tile)),
+        List.of(scene(new Item(a.icon(), 0.5, 0.5, 0.6)), on(a, tile)),
         List.of(a.one(), a.one() + " on " + tile.word()));
   }
 }

@@ -62,8 +62,7 @@ final class Layouts {
     var items = new ArrayList<Item>();
     for (int i = 0; i < things.size(); i++) {
       items.add(
-          new Item(
-              things.get(i).icon(), i % 2 == 0 ? NEAR : FAR, i / 2 == 0 ? NEAR : FAR, SIZE));
+          new Item(things.get(i).icon(), i % 2 == 0 ? NEAR : FAR, i / 2 == 0 ? NEAR : FAR, SIZE));
     }
     return new Scene(SIDE, Color.WHITE, items);
   }

@@ -26,8 +26,8 @@ final class Things {
       Set.of(
           "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "mouse",
           "fish", "sheep", "goose", "ox", "leaf", "loaf", "knife", "wolf", "bread", "rice", "moon",
-          "sun", "large", "small", "wheat", "corn", "milk", "sushi", "bacon", "cloud",
-          "light", "dark", "sign", "right", "left", "up", "down", "o", "deer", "shrimp", "squid");
+          "sun", "large", "small", "wheat", "corn", "milk", "sushi", "bacon", "cloud", "light",
+          "dark", "sign", "right", "left", "up", "down", "o", "deer", "shrimp", "squid");
 
   private final Map<String, List<Thing>> byStyle;
   private final List<String> styles;
