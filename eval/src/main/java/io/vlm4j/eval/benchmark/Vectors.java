@@ -21,6 +21,15 @@ final class Vectors {
     return sum;
   }
 
+  /** The same in double precision, where small differences count. */
+  static double exactDot(float[] a, float[] b) {
+    double sum = 0;
+    for (int d = 0; d < a.length; d++) {
+      sum += (double) a[d] * b[d];
+    }
+    return sum;
+  }
+
   static float[] softmax(float[] logits) {
     float most = Float.NEGATIVE_INFINITY;
     for (float logit : logits) {
@@ -57,7 +66,7 @@ final class Vectors {
     var rows = new ArrayList<float[]>();
     for (int from = 0; from < pictures.size(); from += CHUNK) {
       List<Picture> chunk = pictures.subList(from, Math.min(pictures.size(), from + CHUNK));
-      rows.addAll(Arrays.asList(who.pictureVectors(onWhite(chunk))));
+      rows.addAll(Arrays.asList(who.vectorsOf(chunk)));
       watch.done(rows.size(), pictures.size());
     }
     return rows.toArray(float[][]::new);

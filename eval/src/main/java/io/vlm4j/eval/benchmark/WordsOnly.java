@@ -23,7 +23,7 @@ import java.util.Set;
  */
 public final class WordsOnly implements Examinee {
   private static final double MASS = 2;
-  private static final double GUESS = 1e-4;
+  private static final float GUESS = 1e-4f;
   private static final String START = "<s>";
   private static final String END = "</s>";
 
@@ -60,20 +60,28 @@ public final class WordsOnly implements Examinee {
   @Override
   public float[][] pictureVectors(List<Pixels> pictures) {
     var rows = new float[pictures.size()][];
-    Arrays.fill(rows, new float[] {1});
+    Arrays.fill(rows, new float[] {1, GUESS});
     return rows;
   }
 
   @Override
   public float[][] textVectors(List<String> texts) {
     return texts.stream()
-        .map(text -> new float[] {(float) (logProbability(text) + GUESS * guess(text))})
+        .map(text -> new float[] {(float) logProbability(text), guess(text)})
         .toArray(float[][]::new);
   }
 
   /** Between 0 and 1. */
-  private static double guess(String text) {
-    return (Chance.mix(text.hashCode()) >>> 11) * 0x1p-53;
+  private static float guess(String text) {
+    return (Chance.mix(text.hashCode()) >>> 40) * 0x1p-24f;
+  }
+
+  /** Those of a class's first prompt: there are no directions to average. */
+  @Override
+  public float[][] classVectors(List<List<String>> prompts) {
+    return prompts.stream()
+        .map(some -> textVectors(some.subList(0, 1))[0])
+        .toArray(float[][]::new);
   }
 
   /** The mean over a text's words and its end. */

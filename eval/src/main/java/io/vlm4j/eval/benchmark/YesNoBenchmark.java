@@ -127,7 +127,7 @@ public final class YesNoBenchmark extends Benchmark {
       float[][] rows = who.pictureVectors(pixels(chunk));
       float[][] columns = who.textVectors(chunk.stream().map(Question::statement).toList());
       for (int i = 0; i < chunk.size(); i++) {
-        scores[from + i] = Vectors.dot(rows[i], columns[i]);
+        scores[from + i] = Vectors.exactDot(rows[i], columns[i]);
       }
       watch.done(from + chunk.size(), scores.length);
     }

@@ -7,7 +7,6 @@ import io.vlm4j.eval.metric.choice.SelectivePrediction;
 import io.vlm4j.io.InputException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Zero-shot classification (arXiv 2103.00020, section 3.1): a class is the normalised mean of the
@@ -56,21 +55,10 @@ public final class ZeroShotBenchmark extends Benchmark {
   }
 
   private float[][] classes(Examinee who) {
-    var prompts = new ArrayList<String>();
-    var groups = new ArrayList<int[]>();
-    for (String name : data.classes()) {
-      groups.add(IntStream.range(prompts.size(), prompts.size() + templates.size()).toArray());
-      templates.forEach(template -> prompts.add(template.replace("{}", name)));
-    }
-    float[][] rows = who.textVectors(prompts);
-    return rows[0].length == 1 ? sums(rows, groups) : Vectors.means(rows, groups);
-  }
-
-  /** Where a text has a single number, its size says something, which a unit vector would not. */
-  private static float[][] sums(float[][] rows, List<int[]> groups) {
-    return groups.stream()
-        .map(group -> new float[] {(float) IntStream.of(group).mapToDouble(i -> rows[i][0]).sum()})
-        .toArray(float[][]::new);
+    return who.classVectors(
+        data.classes().stream()
+            .map(name -> templates.stream().map(t -> t.replace("{}", name)).toList())
+            .toList());
   }
 
   private List<Measure> accuracies(float[][] scores, int[] labels) {

@@ -51,7 +51,7 @@ public record Icons(List<Sample> training, List<Gallery> galleries, List<Sample>
   }
 
   /** All that training may say. */
-  List<String> captions() {
+  public List<String> captions() {
     return training.stream().flatMap(sample -> sample.texts().stream()).toList();
   }
 
