@@ -10,7 +10,6 @@ import io.vlm4j.data.source.Sources;
 import io.vlm4j.eval.benchmark.Benchmark;
 import io.vlm4j.eval.benchmark.CardRun.Planned;
 import io.vlm4j.eval.benchmark.PublicTasks;
-import io.vlm4j.eval.benchmark.WordsOnly;
 import io.vlm4j.eval.benchmark.standin.Icons;
 import io.vlm4j.eval.benchmark.standin.StandIns;
 import io.vlm4j.io.InputException;
@@ -19,13 +18,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -40,13 +38,10 @@ final class CardTasks {
 
   private final BenchmarkOptions options;
   private final Columns columns;
-  private final Icons icons;
 
-  /** Opens the icons of the stand-ins. */
   CardTasks(BenchmarkOptions options, Columns columns) {
     this.options = options;
     this.columns = columns;
-    icons = icons();
   }
 
   private static Icons icons() {
@@ -55,37 +50,46 @@ final class CardTasks {
     var galleries = new ArrayList<Icons.Gallery>();
     for (String style : split.galleries().keySet()) {
       for (String concepts : List.of(IconSplit.SEEN, IconSplit.HELD_OUT)) {
-        galleries.add(
-            new Icons.Gallery(style, concepts, corpus.gallery(split, style, concepts)));
+        galleries.add(new Icons.Gallery(style, concepts, corpus.gallery(split, style, concepts)));
       }
     }
     return new Icons(corpus.training(split), galleries, Corpus.people(PEOPLE));
   }
 
   /**
-   * The tasks of a suite, those with data of their own instead of their stand-ins.
+   * The tasks of a suite, those with data of their own instead of their stand-ins. The icons are
+   * opened only if there is a stand-in among them.
    *
    * @param reference shares no memory with the model; null if nobody does
    * @throws InputException if it names a task that there is not
    */
   List<Planned> of(String suite, StandIns.@Nullable Reference reference) {
-    int size = suite.equals(QUICK) ? QUICK_SIZE : FULL_SIZE;
-    var known = new LinkedHashMap<String, Planned>();
-    new StandIns(icons, size, SEED, reference).all().forEach(task -> known.put(task.name(), task));
-    options.data().forEach((task, place) -> {
-      if (!PublicTasks.formats().containsKey(task)) {
-        throw new InputException(
-            "--data %s=%s: no data can be given to that task; it can to %s"
-                .formatted(task, place, PublicTasks.formats().keySet()));
-      }
-      known.put(task, new Planned(task, () -> given(task, place)));
-    });
-    return names(suite, known.keySet()).stream()
-        .map(name -> Objects.requireNonNull(known.get(name)))
-        .toList();
+    options
+        .data()
+        .forEach((task, place) -> {
+          if (!PublicTasks.formats().containsKey(task)) {
+            throw new InputException(
+                "--data %s=%s: no data can be given to that task; it can to %s"
+                    .formatted(task, place, PublicTasks.formats().keySet()));
+          }
+        });
+    List<String> names = names(suite);
+    var known = new HashMap<String, Planned>();
+    if (!options.data().keySet().containsAll(names)) {
+      int size = suite.equals(QUICK) ? QUICK_SIZE : FULL_SIZE;
+      new StandIns(icons(), size, SEED, reference)
+          .all()
+          .forEach(task -> known.put(task.name(), task));
+    }
+    options
+        .data()
+        .forEach((task, place) -> known.put(task, new Planned(task, () -> given(task, place))));
+    return names.stream().map(name -> Objects.requireNonNull(known.get(name))).toList();
   }
 
-  private List<String> names(String suite, Set<String> known) {
+  private List<String> names(String suite) {
+    var known = new LinkedHashSet<>(StandIns.NAMES);
+    known.addAll(options.data().keySet());
     List<String> names =
         switch (suite) {
           case FULL -> List.copyOf(known);
@@ -98,8 +102,11 @@ final class CardTasks {
     for (String name : names) {
       if (!known.contains(name)) {
         throw new InputException(
-            "no task or suite '%s': there are %s, %s and %s"
-                .formatted(name, QUICK, FULL, new TreeSet<>(known)));
+            PublicTasks.formats().containsKey(name)
+                ? "the task '%s' has no stand-in: give it data with --data %1$s=PATH"
+                    .formatted(name)
+                : "no task or suite '%s': there are %s, %s and %s"
+                    .formatted(name, QUICK, FULL, known));
       }
     }
     return names;
@@ -116,11 +123,10 @@ final class CardTasks {
 
   /** A task about the user's data: {@code PATH}, or {@code FORMAT:PATH[,PATH]}. */
   private Benchmark given(String task, String place) {
-    var words = new WordsOnly(icons.captions());
     List<String> formats = PublicTasks.formats().getOrDefault(task, List.of());
     for (String format : formats) {
       if (place.startsWith(format + ":")) {
-        return given(task, format, place.substring(format.length() + 1), words);
+        return given(task, format, place.substring(format.length() + 1));
       }
     }
     if (task.equals("zero-shot")) {
@@ -129,21 +135,19 @@ final class CardTasks {
           ClipBenchmarkFolder.read(
               Objects.requireNonNullElse(folder.toAbsolutePath().getParent(), folder));
       return PublicTasks.classes(
-          Sources.open(place, columns),
-          classes.classNames(),
-          classes.templates(),
-          options.limit(),
-          words);
+          Sources.open(place, columns), classes.classNames(), classes.templates(), options.limit());
     }
     boolean isAnnotation = place.toLowerCase(Locale.ROOT).contains(".json");
-    if (formats.isEmpty() || (!isAnnotation && !Files.isDirectory(Path.of(place)))
-        || task.equals("retrieval") || task.equals("captioning")) {
-      return PublicTasks.of(task, Sources.open(place, columns), options.limit(), words);
+    if (formats.isEmpty()
+        || (!isAnnotation && !Files.isDirectory(Path.of(place)))
+        || task.equals("retrieval")
+        || task.equals("captioning")) {
+      return PublicTasks.of(task, Sources.open(place, columns), options.limit());
     }
-    return given(task, formats.getFirst(), place, words);
+    return given(task, formats.getFirst(), place);
   }
 
-  private Benchmark given(String task, String format, String place, WordsOnly words) {
+  private Benchmark given(String task, String format, String place) {
     List<Path> files = Arrays.stream(place.split(",")).map(Path::of).toList();
     Path images =
         Map.copyOf(options.images())
@@ -153,6 +157,6 @@ final class CardTasks {
                     files.getFirst().toAbsolutePath().getParent(), files.getFirst()));
     Source source = RecordFormats.named(format).open(files, images);
     return PublicTasks.of(
-        task, new Source(format + ": " + place, source.shards()), options.limit(), words);
+        task, new Source(format + ": " + place, source.shards()), options.limit());
   }
 }

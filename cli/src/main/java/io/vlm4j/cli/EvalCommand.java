@@ -25,8 +25,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "eval",
     description = {
-      "Measures how well a model finds captions for pictures and pictures for captions (--val-data);",
-      "of one that does not do that, its losses. Or asks it a suite of benchmarks and writes a card",
+      "Measures how well a model finds captions for pictures and pictures for captions"
+          + " (--val-data);",
+      "of one that does not do that, its losses. Or asks it a suite of benchmarks and writes a"
+          + " card",
       "(--suite)."
     },
     subcommands = EvalCompareCommand.class)

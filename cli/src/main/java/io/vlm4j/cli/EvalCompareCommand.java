@@ -51,7 +51,9 @@ final class EvalCompareCommand implements Callable<Integer> {
           row.effect(),
           row.p());
     }
-    comparison.left().forEach(l -> System.out.printf("  %-22s not compared: %s%n", l.task(), l.reason()));
+    comparison
+        .left()
+        .forEach(l -> System.out.printf("  %-22s not compared: %s%n", l.task(), l.reason()));
     if (out != null) {
       comparison.writePage(out);
       Terminal.line("page", "%s", out);

@@ -28,8 +28,7 @@ class TextLikelihoodTest {
       List<String> texts = List.of("red", "blue blue green");
       double[] both = model.logLikelihoods(pictures, texts);
       for (int i = 0; i < 2; i++) {
-        assertThat(both[i])
-            .isCloseTo(byTokens(model, pictures.get(i), texts.get(i)), within(1e-4));
+        assertThat(both[i]).isCloseTo(byTokens(model, pictures.get(i), texts.get(i)), within(1e-4));
       }
     }
   }
@@ -57,11 +56,12 @@ class TextLikelihoodTest {
   }
 
   private static Pretrained coca() {
-    var tokenizer = Tokenizer.of(BytePairs.learn(List.of("red", "blue", "green"), 560), TokenizerRules.openClip(8));
+    var tokenizer =
+        Tokenizer.of(
+            BytePairs.learn(List.of("red", "blue", "green"), 560), TokenizerRules.openClip(8));
     ModelSpec<?> spec =
         ModelSpec.parse(Json.fromYaml(TinyModels.COCA, ObjectNode.class, "tiny"), "tiny")
             .withVocabulary(tokenizer.vocabularySize());
-    return new Pretrained(
-        spec, spec.create(), tokenizer, spec.preprocessing(), new Device("cpu"));
+    return new Pretrained(spec, spec.create(), tokenizer, spec.preprocessing(), new Device("cpu"));
   }
 }

@@ -36,8 +36,7 @@ class SceneTest {
   @Test
   void aTileLiesBeneathItsIcon() {
     Picture clear =
-        Picture.drawn(
-            "clear", () -> Pictures.withOpacity(Pictures.plain(10, 10, 0xff0000), 0));
+        Picture.drawn("clear", () -> Pictures.withOpacity(Pictures.plain(10, 10, 0xff0000), 0));
     Pixels scene =
         new Scene(100, Color.BLACK, List.of(new Item(clear, 0.5, 0.5, 0.4, 0, Color.GREEN))).draw();
     assertThat(colour(scene, 50, 50)).isEqualTo(0x00ff00);

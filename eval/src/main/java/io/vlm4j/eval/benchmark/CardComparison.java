@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param rows the first row of a task is its headline
  * @param left what could not be compared, and why
  */
-public record CardComparison(
-    String first, String second, List<Row> rows, List<Card.Skipped> left) {
+public record CardComparison(String first, String second, List<Row> rows, List<Card.Skipped> left) {
   private static final int ROUNDS = 2_000;
 
   /** Copies the lists. */
@@ -64,7 +63,7 @@ public record CardComparison(
       return low > 0 || high < 0;
     }
 
-    /** {@code +0.021  -0.004 to 0.046}. */
+    /** {@code +0.021 -0.004 to 0.046}. */
     public String effect() {
       return String.format(Locale.ROOT, "%+.4f  %+.4f to %+.4f", difference, low, high);
     }
@@ -105,7 +104,9 @@ public record CardComparison(
               .formatted(
                   first,
                   second,
-                  left.isEmpty() ? "no results" : left.getFirst().task() + ": " + left.getFirst().reason()));
+                  left.isEmpty()
+                      ? "no results"
+                      : left.getFirst().task() + ": " + left.getFirst().reason()));
     }
     return new CardComparison(name(a), name(b), rows, left);
   }
@@ -180,7 +181,8 @@ public record CardComparison(
   private static Path folder(Path card) {
     Path folder = Files.isRegularFile(card) ? card.resolveSibling("") : card;
     if (!Files.isRegularFile(folder.resolve("card.json"))) {
-      throw new InputException(card + " is no card: it has no card.json; 'eval --suite' writes one");
+      throw new InputException(
+          card + " is no card: it has no card.json; 'eval --suite' writes one");
     }
     return folder;
   }

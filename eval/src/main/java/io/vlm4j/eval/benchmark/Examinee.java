@@ -28,7 +28,9 @@ public interface Examinee {
     throw cannot(Ability.EMBED);
   }
 
-  /** The same for pictures that are read for it; who is asked about some again may remember them. */
+  /**
+   * The same for pictures that are read for it; who is asked about some again may remember them.
+   */
   default float[][] vectorsOf(List<Picture> pictures) {
     return pictureVectors(Vectors.onWhite(pictures));
   }

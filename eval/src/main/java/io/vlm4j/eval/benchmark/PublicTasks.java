@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,8 +36,8 @@ public final class PublicTasks {
   /**
    * What a task can be asked about.
    *
-   * @return for each task the formats of {@code data.records} that hold what it needs; the first one
-   *     is the usual. Those with none take any pairs or classes
+   * @return for each task the formats of {@code data.records} that hold what it needs; the first
+   *     one is the usual. Those with none take any pairs or classes
    */
   public static Map<String, List<String>> formats() {
     var formats = new TreeMap<String, List<String>>();
@@ -48,10 +49,8 @@ public final class PublicTasks {
     formats.put("pope-answers", List.of("pope"));
     formats.put("vqa", List.of("vqa-v2", "ok-vqa", "text-vqa", "a-okvqa"));
     formats.put("doc-vqa", List.of("doc-vqa"));
-    formats.put(
-        "retrieval", List.of("karpathy-test", "karpathy-val", "coco-captions"));
-    formats.put(
-        "captioning", List.of("karpathy-test", "karpathy-val", "coco-captions"));
+    formats.put("retrieval", List.of("karpathy-test", "karpathy-val", "coco-captions"));
+    formats.put("captioning", List.of("karpathy-test", "karpathy-val", "coco-captions"));
     formats.put("zero-shot", List.of());
     return formats;
   }
@@ -59,11 +58,14 @@ public final class PublicTasks {
   /**
    * A task of any kind but classes.
    *
+   * <p>The baseline that cannot see knows what is usual from the texts of the set itself, right and
+   * wrong ones alike.
+   *
    * @param most samples at most
-   * @param words the baseline that cannot see
    */
-  public static Benchmark of(String task, Source source, int most, Examinee words) {
+  public static Benchmark of(String task, Source source, int most) {
     List<Sample> samples = samples(source, most);
+    Examinee words = new WordsOnly(samples.stream().flatMap(PublicTasks::texts).toList());
     if (GRIDS.contains(task)) {
       return grids(task, source.name(), samples, words);
     }
@@ -114,7 +116,7 @@ public final class PublicTasks {
    * @param templates with {@code {c}} or {@code {}} for the class; none for the bare name
    */
   public static Benchmark classes(
-      Source source, List<String> names, List<String> templates, int most, Examinee words) {
+      Source source, List<String> names, List<String> templates, int most) {
     List<Sample> samples =
         samples(source, most).stream().filter(s -> !s.label("cls").isEmpty()).toList();
     List<String> classes =
@@ -130,7 +132,8 @@ public final class PublicTasks {
             ? List.of("{}")
             : templates.stream().map(template -> template.replace("{c}", "{}")).toList();
     return new ZeroShotBenchmark(
-        new Heading("zero-shot", Protocols.ZERO_SHOT, source.name(), Ability.EMBED, words),
+        new Heading(
+            "zero-shot", Protocols.ZERO_SHOT, source.name(), Ability.EMBED, new WordsOnly(classes)),
         new Labelled(classes, items),
         prompts,
         false);
@@ -138,12 +141,26 @@ public final class PublicTasks {
 
   private static int number(Sample sample, List<String> classes, List<String> names) {
     String label = sample.label("cls");
-    int number = names.isEmpty() ? classes.indexOf(label) : label.matches("\\d{1,6}") ? Integer.parseInt(label) : names.indexOf(label);
+    int number =
+        names.isEmpty()
+            ? classes.indexOf(label)
+            : label.matches("\\d{1,6}") ? Integer.parseInt(label) : names.indexOf(label);
     if (number < 0 || number >= classes.size()) {
       throw new InputException(
           "%s: class '%s' is none of the %d".formatted(sample.origin(), label, classes.size()));
     }
     return number;
+  }
+
+  /** All that a sample says: captions, choices, regions, questions. */
+  private static Stream<String> texts(Sample sample) {
+    return Stream.of(
+            sample.texts().stream(),
+            sample.all(Part.Question.class).stream()
+                .flatMap(q -> Stream.concat(Stream.of(q.text()), q.choices().stream())),
+            sample.all(Part.Region.class).stream().flatMap(region -> region.texts().stream()))
+        .flatMap(all -> all)
+        .filter(text -> !text.isBlank());
   }
 
   private static List<Sample> samples(Source source, int most) {
@@ -159,13 +176,10 @@ public final class PublicTasks {
   }
 
   private static List<Sample> pairs(List<Sample> samples) {
-    return samples.stream()
-        .filter(s -> !s.texts().isEmpty() && !s.pictures().isEmpty())
-        .toList();
+    return samples.stream().filter(s -> !s.texts().isEmpty() && !s.pictures().isEmpty()).toList();
   }
 
-  private static Benchmark grids(
-      String task, String data, List<Sample> samples, Examinee words) {
+  private static Benchmark grids(String task, String data, List<Sample> samples, Examinee words) {
     Protocol protocol =
         switch (task) {
           case "winoground" -> Protocols.WINOGROUND;
@@ -183,8 +197,7 @@ public final class PublicTasks {
           default -> samples.stream().map(PublicTasks::choice).toList();
         };
     Rule rule = task.equals("winoground") ? Rule.WINOGROUND : Rule.CHOICE;
-    return new GridBenchmark(
-        new Heading(task, protocol, data, Ability.EMBED, words), rule, grids);
+    return new GridBenchmark(new Heading(task, protocol, data, Ability.EMBED, words), rule, grids);
   }
 
   private static Grid choice(Sample sample) {
@@ -266,11 +279,7 @@ public final class PublicTasks {
       if (!question.answers().isEmpty()) {
         questions.add(
             new AnswerBenchmark.Question(
-                sample.key(),
-                sample.picture(),
-                question.text(),
-                question.answers(),
-                tags(sample)));
+                sample.key(), sample.picture(), question.text(), question.answers(), tags(sample)));
       }
     }
     return new AnswerBenchmark(

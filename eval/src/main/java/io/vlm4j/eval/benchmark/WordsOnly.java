@@ -79,9 +79,7 @@ public final class WordsOnly implements Examinee {
   /** Those of a class's first prompt: there are no directions to average. */
   @Override
   public float[][] classVectors(List<List<String>> prompts) {
-    return prompts.stream()
-        .map(some -> textVectors(some.subList(0, 1))[0])
-        .toArray(float[][]::new);
+    return prompts.stream().map(some -> textVectors(some.subList(0, 1))[0]).toArray(float[][]::new);
   }
 
   /** The mean over a text's words and its end. */

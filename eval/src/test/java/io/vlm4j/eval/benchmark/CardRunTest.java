@@ -63,8 +63,7 @@ class CardRunTest {
   private static List<Planned> planned(int count) {
     return List.of(
         new Planned(
-            "winoground",
-            () -> grids("winoground", Protocols.WINOGROUND, Rule.WINOGROUND, count)),
+            "winoground", () -> grids("winoground", Protocols.WINOGROUND, Rule.WINOGROUND, count)),
         new Planned("aro", () -> grids("aro", Protocols.ARO, Rule.CHOICE, count)),
         new Planned(
             "lost",

@@ -57,7 +57,8 @@ class GridBenchmarkTest {
 
   @Test
   void whoSeesOnlyTheTextsIsRightInExactlyOneOfTheTexts() {
-    Examinee words = Examinees.pairs("words", (_, text) -> (float) Math.floorMod(text.hashCode(), 1009));
+    Examinee words =
+        Examinees.pairs("words", (_, text) -> (float) Math.floorMod(text.hashCode(), 1009));
     Outcome outcome = pairs(Rule.CHOICE, 6).run(words, Watch.NONE);
     assertThat(outcome.main().value()).isEqualTo(0.5);
     assertThat(outcome.main().chance()).hasValue(0.5);
@@ -83,16 +84,17 @@ class GridBenchmarkTest {
             List.of("a", "b", "c"),
             List.of(0, 0, 1),
             Map.of());
-    Examinee one = Examinees.pairs("one", (_, text) -> text.equals("a") ? 2f : text.equals("c") ? 1f : 0f);
-    Outcome outcome =
-        new GridBenchmark(heading(), Rule.CHOICE, List.of(grid)).run(one, Watch.NONE);
+    Examinee one =
+        Examinees.pairs("one", (_, text) -> text.equals("a") ? 2f : text.equals("c") ? 1f : 0f);
+    Outcome outcome = new GridBenchmark(heading(), Rule.CHOICE, List.of(grid)).run(one, Watch.NONE);
     assertThat(outcome.main().value()).isZero(); // b loses against c, and c against a
     assertThat(grid.chance()).isCloseTo((1 / 3.0 + 1 / 3.0) / 2, within(1e-12));
   }
 
   @Test
   void slicesAndWorstMistakesAreTold() {
-    Examinee first = Examinees.pairs("first", (p, text) -> p < 4 && text.equals("text " + p) ? 1f : 0f);
+    Examinee first =
+        Examinees.pairs("first", (p, text) -> p < 4 && text.equals("text " + p) ? 1f : 0f);
     GridBenchmark benchmark = pairs(Rule.CHOICE, 4);
     Outcome outcome = benchmark.run(first, Watch.NONE);
     assertThat(outcome.slices().keySet()).containsExactly("half=first", "half=second");

@@ -28,8 +28,7 @@ class MeasureTest {
 
   @Test
   void aRatiosChanceIsWeighedAsItsSamples() {
-    Measure measure =
-        Measure.ratio("r", new double[] {1, 1}, new double[] {2, 6}, 0.5, 1 / 6.0);
+    Measure measure = Measure.ratio("r", new double[] {1, 1}, new double[] {2, 6}, 0.5, 1 / 6.0);
     assertThat(measure.value()).isEqualTo(0.25);
     assertThat(measure.chance().orElseThrow()).isCloseTo((2 * 0.5 + 6 / 6.0) / 8, within(1e-12));
     assertThat(measure.of(new int[] {1}).chance()).hasValue(1 / 6.0);
@@ -72,8 +71,7 @@ class MeasureTest {
   private static double coverage(Random random, Draw draw, double truth) {
     var bootstrap = new Bootstrap(400, 0.95, 7);
     return IntStream.range(0, TRIALS)
-            .filter(_ ->
-                draw.of(random).interval(bootstrap).orElseThrow().contains(truth))
+            .filter(_ -> draw.of(random).interval(bootstrap).orElseThrow().contains(truth))
             .count()
         / (double) TRIALS;
   }
@@ -92,7 +90,8 @@ class MeasureTest {
 
   private static Measure classes(Random random) {
     double[] shares = {0.2, 0.5, 0.8};
-    int[] classes = IntStream.range(0, 90).map(_ -> random.nextInt(6)).map(c -> c < 4 ? 0 : c - 3).toArray();
+    int[] classes =
+        IntStream.range(0, 90).map(_ -> random.nextInt(6)).map(c -> c < 4 ? 0 : c - 3).toArray();
     double[] hits =
         IntStream.of(classes).mapToDouble(c -> random.nextDouble() < shares[c] ? 1 : 0).toArray();
     return Measure.classMean("mean per class", hits, classes, 1 / 3.0);

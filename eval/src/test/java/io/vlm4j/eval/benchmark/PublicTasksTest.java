@@ -22,8 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PublicTasksTest {
-  private static final Examinee NOBODY = Examinees.constant(0);
-
   @TempDir Path folder;
 
   private Source layout(String format, String name, String text) throws IOException {
@@ -42,7 +40,7 @@ class PublicTasksTest {
             """
             {"id": 0, "image_0": "ex_0_img_0", "image_1": "ex_0_img_1", "caption_0": "one", "caption_1": "two", "tag": "x", "collapsed_tag": "Object"}
             """);
-    Benchmark benchmark = PublicTasks.of("winoground", source, 10, NOBODY);
+    Benchmark benchmark = PublicTasks.of("winoground", source, 10);
     Examinee knows = Examinees.pairs("k", (p, t) -> t.equals(p == 1 ? "one" : "two") ? 1f : 0f);
     Outcome outcome = benchmark.run(knows, Watch.NONE);
     assertThat(outcome.measures()).allMatch(measure -> measure.value() == 1);
@@ -61,7 +59,7 @@ class PublicTasksTest {
             [{"image_path": "a.png", "bbox_x": 0, "bbox_y": 0, "bbox_w": 4, "bbox_h": 4, "true_caption": "yes", "false_caption": "no", "relation_name": "on"}]
             """);
     Examinee yes = Examinees.pairs("y", (_, t) -> t.equals("yes") ? 1f : 0f);
-    Outcome outcome = PublicTasks.of("aro", aro, 10, NOBODY).run(yes, Watch.NONE);
+    Outcome outcome = PublicTasks.of("aro", aro, 10).run(yes, Watch.NONE);
     assertThat(outcome.main().value()).isEqualTo(1);
     assertThat(outcome.main().chance()).hasValue(0.5);
     assertThat(outcome.samples().getFirst().tags()).containsEntry("relation_name", "on");
@@ -81,7 +79,7 @@ class PublicTasksTest {
                       "Is there a snowboard in the image?", List.of("yes", "no"), i % 2)),
               Map.of()));
     }
-    Benchmark benchmark = PublicTasks.of("pope", source(samples), 8, NOBODY);
+    Benchmark benchmark = PublicTasks.of("pope", source(samples), 8);
     var asked = new ArrayList<String>();
     Examinee listening =
         Examinees.pairs(
@@ -102,8 +100,7 @@ class PublicTasksTest {
       parts.add(new Part.Region(new Part.Box(i, 0, 5, 30), List.of("region " + i), ""));
     }
     Benchmark benchmark =
-        PublicTasks.of(
-            "dci", source(List.of(new Sample("s", "s", parts, Map.of()))), 10, NOBODY);
+        PublicTasks.of("dci", source(List.of(new Sample("s", "s", parts, Map.of()))), 10);
     assertThat(benchmark.data().size()).isEqualTo(2);
     assertThat(benchmark.data().pictures()).isEqualTo(16);
     assertThat(benchmark.picture("1/7").pixels().width()).isEqualTo(5);
@@ -116,21 +113,43 @@ class PublicTasksTest {
         List.of(
             Sample.pair("a", "a", picture(0), List.of(), Map.of("cls", 0)),
             Sample.pair("b", "b", picture(1), List.of(), Map.of("cls", 1)));
-    Examinee knows = Examinees.pairs("k", (p, t) -> t.equals("a " + (p == 0 ? "cat" : "dog")) ? 1f : 0f);
+    Examinee knows =
+        Examinees.pairs("k", (p, t) -> t.equals("a " + (p == 0 ? "cat" : "dog")) ? 1f : 0f);
     Outcome outcome =
-        PublicTasks.classes(
-                source(samples), List.of("cat", "dog"), List.of("a {c}"), 10, NOBODY)
+        PublicTasks.classes(source(samples), List.of("cat", "dog"), List.of("a {c}"), 10)
             .run(knows, Watch.NONE);
     assertThat(outcome.main().value()).isEqualTo(1);
-    assertThatThrownBy(
-            () -> PublicTasks.classes(source(samples), List.of("cat"), List.of(), 10, NOBODY))
+    assertThatThrownBy(() -> PublicTasks.classes(source(samples), List.of("cat"), List.of(), 10))
         .isInstanceOf(InputException.class)
         .hasMessage("b: class '1' is none of the 1");
   }
 
   @Test
+  void theBaselineKnowsWhatIsUsualInTheSetAndNotWhatIsRight() {
+    var samples = new ArrayList<Sample>();
+    for (int i = 0; i < 6; i++) {
+      String thing = List.of("cat", "dog", "cow", "pig", "hen", "ox").get(i);
+      samples.add(
+          new Sample(
+              "q" + i,
+              "q" + i,
+              List.of(
+                  picture(i),
+                  Part.Question.choice(
+                      "",
+                      List.of("the " + thing + " eats grass", "grass eats " + thing + " the"),
+                      0)),
+              Map.of()));
+    }
+    Benchmark benchmark = PublicTasks.of("sugarcrepe", source(samples), 8);
+    assertThat(benchmark.run(benchmark.baseline(), Watch.NONE).main().value())
+        .as("word order gives it away")
+        .isEqualTo(1);
+  }
+
+  @Test
   void ofAnEmptySetNothingIsAsked() {
-    assertThatThrownBy(() -> PublicTasks.of("aro", source(List.of()), 10, NOBODY))
+    assertThatThrownBy(() -> PublicTasks.of("aro", source(List.of()), 10))
         .isInstanceOf(InputException.class)
         .hasMessage("set: no samples that can be read");
   }

@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Test;
 /** The tasks that look at a whole set. */
 class TasksTest {
   private static Benchmark.Heading heading(Ability needs) {
-    return new Benchmark.Heading(
-        "task", Protocols.ZERO_SHOT, "test", needs, Examinees.constant(0));
+    return new Benchmark.Heading("task", Protocols.ZERO_SHOT, "test", needs, Examinees.constant(0));
   }
 
   private static Labelled labelled(int count, int classes) {
@@ -186,7 +185,8 @@ class TasksTest {
     Examinee blind = new Drawn(_ -> new float[8], _ -> new float[8]);
     assertThat(benchmark.run(good, Watch.NONE).measures()).allMatch(m -> m.value() > 0.97);
     assertThat(benchmark.run(blind, Watch.NONE).measures()).allMatch(m -> m.value() <= 0.5);
-    assertThat(measure(benchmark.run(blind, Watch.NONE), "5-shot, mean per class").value()).isZero();
+    assertThat(measure(benchmark.run(blind, Watch.NONE), "5-shot, mean per class").value())
+        .isZero();
   }
 
   @Test
@@ -196,7 +196,13 @@ class TasksTest {
       boolean truth = i % 2 == 0;
       questions.add(
           new YesNoBenchmark.Question(
-              "q" + i, picture(truth ? 1 : 0), "Is there a cat?", "a cat", truth, i / 20, Map.of()));
+              "q" + i,
+              picture(truth ? 1 : 0),
+              "Is there a cat?",
+              "a cat",
+              truth,
+              i / 20,
+              Map.of()));
     }
     var benchmark = new YesNoBenchmark(heading(Ability.EMBED), questions);
     Examinee sees = Examinees.pairs("sees", (p, _) -> 0.3f + 0.1f * p);
@@ -217,12 +223,12 @@ class TasksTest {
     assertThat(yes.measures().stream().map(Measure::value))
         .containsExactly(0.5, 0.5, 1.0, 2 / 3.0, 1.0);
     Outcome no = benchmark.run(new SameAnswer("There is no such thing."), Watch.NONE);
-    assertThat(no.measures().stream().map(Measure::value))
-        .containsExactly(0.5, 0.0, 0.0, 0.0, 0.0);
+    assertThat(no.measures().stream().map(Measure::value)).containsExactly(0.5, 0.0, 0.0, 0.0, 0.0);
   }
 
   private static YesNoBenchmark.Question question(String key, boolean truth) {
-    return new YesNoBenchmark.Question(key, picture(1), "Is there a cat?", "a cat", truth, 0, Map.of());
+    return new YesNoBenchmark.Question(
+        key, picture(1), "Is there a cat?", "a cat", truth, 0, Map.of());
   }
 
   @Test
@@ -259,12 +265,12 @@ class TasksTest {
     IntStream.range(0, 99).forEach(_ -> captions.add("a picture of class 0 and class 1"));
     Labelled data = labelled(40, 4); // classes 2 and 3 came never: "class" alone does not count
     Examinee model =
-        Examinees.pairs(
-            "m", (p, text) -> p % 4 < 2 && text.equals("class " + p % 4) ? 1f : 0f);
+        Examinees.pairs("m", (p, text) -> p % 4 < 2 && text.equals("class " + p % 4) ? 1f : 0f);
     Outcome outcome =
         new FrequencyBenchmark(heading(Ability.EMBED), data, captions).run(model, Watch.NONE);
     assertThat(outcome.main().value()).isEqualTo(0.5);
-    assertThat(measure(outcome, "slope per tenfold").value()).isCloseTo(0.5, within(1e-9)); // log10(100)
+    assertThat(measure(outcome, "slope per tenfold").value())
+        .isCloseTo(0.5, within(1e-9)); // log10(100)
     assertThat(measure(outcome, "p of the slope").value()).isLessThan(0.01);
     assertThat(outcome.main().of(outcome.slices().get("captions=10 to 99")).value()).isEqualTo(1);
   }
@@ -299,8 +305,7 @@ class TasksTest {
           }
         };
     Outcome outcome =
-        new LikelihoodBenchmark(heading(Ability.LIKELIHOOD), data, "{}")
-            .run(captioner, Watch.NONE);
+        new LikelihoodBenchmark(heading(Ability.LIKELIHOOD), data, "{}").run(captioner, Watch.NONE);
     assertThat(outcome.main().value()).isEqualTo(1);
     assertThat(measure(outcome, "mean per class").value()).isEqualTo(0.5);
   }
@@ -344,10 +349,12 @@ class TasksTest {
     var open = new ArrayList<Sample>();
     for (int i = 0; i < 20; i++) {
       trained.add(Sample.pair("t" + i, "t" + i, picture(i), List.of("t" + i, "o" + i), Map.of()));
-      open.add(Sample.pair("p" + i, "p" + i, picture(100 + i), List.of("p" + i, "o" + i), Map.of()));
+      open.add(
+          Sample.pair("p" + i, "p" + i, picture(100 + i), List.of("p" + i, "o" + i), Map.of()));
     }
     Examinee knows =
-        Examinees.pairs("knows", (p, text) -> p == 100 + Integer.parseInt(text.substring(1)) ? 1f : 0f);
+        Examinees.pairs(
+            "knows", (p, text) -> p == 100 + Integer.parseInt(text.substring(1)) ? 1f : 0f);
     Examinee reference = Examinees.pairs("reference", (p, text) -> -p / 1000f);
     var benchmark =
         new DejaVuBenchmark(

@@ -38,6 +38,34 @@ import org.jspecify.annotations.Nullable;
  * pictures of text. The same icons, fonts, seed and size give the same questions.
  */
 public final class StandIns {
+  /** The names of all tasks, in the order of the card. */
+  public static final List<String> NAMES =
+      List.of(
+          "zero-shot",
+          "zero-shot-known",
+          "calibration",
+          "retrieval",
+          "neighbours",
+          "winoground",
+          "aro",
+          "sugarcrepe",
+          "pug",
+          "dci",
+          "ocr",
+          "frame-order",
+          "pope",
+          "pope-answers",
+          "bias",
+          "frequency",
+          "deja-vu",
+          "captioning",
+          "generative-classifier",
+          "vqa");
+
+  /** The tasks of a quick look. */
+  public static final Set<String> QUICK =
+      Set.of("zero-shot", "retrieval", "winoground", "aro", "sugarcrepe", "pope", "captioning");
+
   private static final String ICONS = "icons";
   private static final String SCENES = "composed icons";
   private static final List<String> TEMPLATES =
@@ -95,10 +123,6 @@ public final class StandIns {
         new Planned("generative-classifier", this::generative),
         new Planned("vqa", this::questions));
   }
-
-  /** The tasks of a quick look. */
-  public static final Set<String> QUICK =
-      Set.of("zero-shot", "retrieval", "winoground", "aro", "sugarcrepe", "pope", "captioning");
 
   private Planned scenes(String name, Protocol protocol, Rule rule, List<Case> cases) {
     return new Planned(

@@ -57,10 +57,14 @@ class StandInsTest {
         Picture.drawn(key, () -> Pictures.noise(8, 8, key.hashCode())),
         List.of(NAMES.get(i)),
         Map.of(
-            IconCorpus.STYLE, style,
-            IconCorpus.NAME, NAMES.get(i),
-            IconCorpus.GROUP, i < 10 ? "Animals & Nature" : "Objects",
-            IconCorpus.SUBGROUP, "kind " + i / 4));
+            IconCorpus.STYLE,
+            style,
+            IconCorpus.NAME,
+            NAMES.get(i),
+            IconCorpus.GROUP,
+            i < 10 ? "Animals & Nature" : "Objects",
+            IconCorpus.SUBGROUP,
+            "kind " + i / 4));
   }
 
   private Benchmark task(String name) {
@@ -180,7 +184,9 @@ class StandInsTest {
     cases.addAll(Frames.ORDER);
     for (var grid : SceneGrids.of(cases, things, 3, 5)) {
       assertThat(grid.texts()).as(grid.key()).doesNotHaveDuplicates();
-      assertThat(grid.pictures().stream().map(Picture::pixels)).as(grid.key()).doesNotHaveDuplicates();
+      assertThat(grid.pictures().stream().map(Picture::pixels))
+          .as(grid.key())
+          .doesNotHaveDuplicates();
     }
   }
 
@@ -206,6 +212,12 @@ class StandInsTest {
     assertThatThrownBy(() -> new Things(few.seen()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("too few icons");
+  }
+
+  @Test
+  void theNamesAreThoseOfTheTasks() {
+    assertThat(tasks.all().stream().map(Planned::name)).containsExactlyElementsOf(StandIns.NAMES);
+    assertThat(StandIns.NAMES).containsAll(StandIns.QUICK);
   }
 
   @Test
