@@ -1,8 +1,5 @@
 package io.vlm4j.cli;
 
-import io.vlm4j.data.Sample;
-import io.vlm4j.data.icons.IconCorpus;
-import io.vlm4j.data.icons.IconSplit;
 import io.vlm4j.data.source.Columns;
 import io.vlm4j.eval.benchmark.Card;
 import io.vlm4j.eval.benchmark.CardRun;
@@ -12,18 +9,13 @@ import io.vlm4j.eval.benchmark.Watch;
 import io.vlm4j.eval.benchmark.standin.StandIns;
 import io.vlm4j.model.Pretrained;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.Device;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a model a suite of benchmarks, and shows how that goes. */
 final class CardWriting {
-  private static final long SEED = 1;
-  private static final Map<String, Integer> SIZES = Map.of("quick", 40, "full", 200);
-
   private final Path folder;
   private final BenchmarkOptions options;
   private final Columns columns;
@@ -34,10 +26,14 @@ final class CardWriting {
     this.columns = columns;
   }
 
+  /** Asks, and writes the card; tasks that cannot be asked are named. */
   void run(ModelOption named, Device device) {
     String suite = options.suite().orElse("full");
+    var tasks = new CardTasks(options, columns);
     Path files = named.folder();
+    Optional<Path> other = options.reference().map(NamedModel::folder);
     try (var model = Pretrained.load(files, device);
+        var reference = other.isPresent() ? Pretrained.load(other.get(), device) : null;
         var shown = new Shown()) {
       var facts =
           new Card.Model(
@@ -45,20 +41,18 @@ final class CardWriting {
               model.spec().family().name(),
               model.model().parameterCount(),
               ModelHash.of(files));
-      var run = new CardRun(folder, facts, new ModelExaminee(named.name(), model, null), shown);
-      run.run(suite, planned(suite));
+      var planned =
+          tasks.of(
+              suite,
+              reference == null || other.isEmpty()
+                  ? null
+                  : new StandIns.Reference(
+                      new ModelExaminee("the reference", reference, null),
+                      ModelHash.of(other.get())));
+      new CardRun(folder, facts, new ModelExaminee(named.name(), model, null), shown)
+          .run(suite, planned);
     }
     Terminal.line("card", "%s", folder.resolve("card.html"));
-  }
-
-  private List<CardRun.Planned> planned(String suite) {
-    IconSplit split = IconSplit.load();
-    IconCorpus corpus = Corpus.open(split, Corpus.RENDERED_SIZE, Integer.MAX_VALUE);
-    var test = new ArrayList<Sample>();
-    for (String style : split.galleries().keySet()) {
-      test.addAll(corpus.gallery(split, style, IconSplit.SEEN));
-    }
-    return new StandIns(corpus.training(split), test, SIZES.getOrDefault(suite, 200), SEED).all();
   }
 
   /** Lines and a bar on the terminal. */

@@ -1,8 +1,10 @@
 package io.vlm4j.cli;
 
+import io.vlm4j.data.Sample;
 import io.vlm4j.data.icons.IconCorpus;
 import io.vlm4j.data.icons.IconSet;
 import io.vlm4j.data.icons.IconSplit;
+import io.vlm4j.data.icons.PeopleIcons;
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
@@ -42,6 +44,13 @@ final class Corpus {
       return IconCorpus.open(
           icons, words, split, size, limit, folder, (done, all) -> bar.show(done, all, "pictures"));
     }
+  }
+
+  /** People in all tones of skin, of a style that nobody is trained on. */
+  static List<Sample> people(String style) {
+    Path folder = cache().resolve("icons");
+    Path icons = jar(folder, "iconify__json").or(() -> fetched(folder, "iconify__json")).get();
+    return PeopleIcons.read(icons, style, RENDERED_SIZE);
   }
 
   private static Optional<Path> jar(Path folder, String prefix) {

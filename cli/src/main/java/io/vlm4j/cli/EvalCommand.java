@@ -10,23 +10,35 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Measures a model on pairs, or asks it a suite of benchmarks. */
 @Command(
     name = "eval",
     description = {
-      "Measures how well a model finds captions for pictures and pictures for captions, or the",
-      "losses of one that does not do that (--val-data), or asks it a suite of benchmarks and"
-          + " writes a card (--suite)."
-    })
+      "Measures how well a model finds captions for pictures and pictures for captions"
+          + " (--val-data);",
+      "of one that does not do that, its losses. Or asks it a suite of benchmarks and writes a"
+          + " card",
+      "(--suite)."
+    },
+    subcommands = EvalCompareCommand.class)
 final class EvalCommand implements Callable<Integer> {
   @Mixin private final PairData data = new PairData();
-  @Mixin private final ModelOption model = new ModelOption();
+
+  // A group, of which options are required only where one is given: 'eval compare' needs no model.
+  @ArgGroup(exclusive = false, multiplicity = "0..1")
+  private @Nullable ModelOption model;
+
   @Mixin private final Devices devices = new Devices();
   @Mixin private final BenchmarkOptions benchmarks = new BenchmarkOptions();
 
@@ -41,8 +53,15 @@ final class EvalCommand implements Callable<Integer> {
               + " (default: card).")
   private @Nullable Path out;
 
+  @Spec private @Nullable CommandSpec spec;
+
   @Override
   public Integer call() {
+    ModelOption model = this.model;
+    if (model == null) {
+      throw new ParameterException(
+          Objects.requireNonNull(spec).commandLine(), "Missing required option: '--model=MODEL'");
+    }
     if ((validationData == null) == benchmarks.suite().isEmpty()) {
       throw new InputException("name what to measure: either --val-data PATH or --suite NAME");
     }

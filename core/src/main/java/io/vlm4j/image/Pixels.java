@@ -45,6 +45,42 @@ public record Pixels(int width, int height, byte[] rgb, byte @Nullable [] alpha)
     return new Pixels(width, height, out);
   }
 
+  /**
+   * A rectangle of this picture, with its opacity.
+   *
+   * @throws IllegalArgumentException if not all of it is in the picture
+   */
+  public Pixels crop(int left, int top, int columns, int rows) {
+    if (left < 0
+        || top < 0
+        || columns < 1
+        || rows < 1
+        || left + columns > width
+        || top + rows > height) {
+      throw new IllegalArgumentException(
+          "%d x %d pixels from (%d, %d) are not all in a picture of %d x %d"
+              .formatted(columns, rows, left, top, width, height));
+    }
+    return new Pixels(
+        columns,
+        rows,
+        crop(rgb, 3, left, top, columns, rows),
+        alpha == null ? null : crop(alpha, 1, left, top, columns, rows));
+  }
+
+  private byte[] crop(byte[] all, int channels, int left, int top, int columns, int rows) {
+    var some = new byte[channels * columns * rows];
+    for (int y = 0; y < rows; y++) {
+      System.arraycopy(
+          all,
+          channels * ((top + y) * width + left),
+          some,
+          channels * y * columns,
+          channels * columns);
+    }
+    return some;
+  }
+
   /** The value (0 to 255) of channel {@code c} at column {@code x} of row {@code y}. */
   public int get(int x, int y, int c) {
     return rgb[(y * width + x) * 3 + c] & 0xff;

@@ -356,7 +356,7 @@ public final class Pretrained implements AutoCloseable {
       try (var _ = new Scope();
           var _ = new NoGrad()) {
         Tensor pixels = onDevice(pixels(pictures.subList(from, to)));
-        Tensor tokens = onDevice(tokenizer.encode(texts.subList(from, to)));
+        Tensor tokens = onDevice(tokenizer().encode(texts.subList(from, to)));
         float[] some;
         synchronized (this) {
           some = Tensors.toFloats(likelihood.textLogLikelihood(pixels, tokens));

@@ -88,12 +88,6 @@ public final class AroChoices {
     if (left == right || top == bottom) {
       throw new InputException(name + ": nothing of the picture is in its box " + box);
     }
-    Pixels opaque = picture.over(0, 0, 0);
-    int row = 3 * (right - left);
-    var rgb = new byte[row * (bottom - top)];
-    for (int y = top; y < bottom; y++) {
-      System.arraycopy(opaque.rgb(), 3 * (y * picture.width() + left), rgb, (y - top) * row, row);
-    }
-    return new Pixels(right - left, bottom - top, rgb);
+    return picture.over(0, 0, 0).crop(left, top, right - left, bottom - top);
   }
 }

@@ -1,9 +1,13 @@
 package io.vlm4j.eval.benchmark;
 
+import io.vlm4j.data.Picture;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Who is examined: a model, or a baseline that cannot see. Benchmarks ask for {@link Ability},
@@ -24,18 +28,36 @@ public interface Examinee {
     throw cannot(Ability.EMBED);
   }
 
+  /**
+   * The same for pictures that are read for it; who is asked about some again may remember them.
+   */
+  default float[][] vectorsOf(List<Picture> pictures) {
+    return pictureVectors(Vectors.onWhite(pictures));
+  }
+
   /** A row for each text. */
   default float[][] textVectors(List<String> texts) {
     throw cannot(Ability.EMBED);
   }
 
+  /** A row for each class: the normalised mean of the unit vectors of its prompts. */
+  default float[][] classVectors(List<List<String>> prompts) {
+    var groups = new ArrayList<int[]>();
+    int from = 0;
+    for (List<String> some : prompts) {
+      groups.add(IntStream.range(from, from + some.size()).toArray());
+      from += some.size();
+    }
+    return Vectors.means(textVectors(prompts.stream().flatMap(List::stream).toList()), groups);
+  }
+
   /**
-   * Probabilities of classes.
+   * Probabilities of classes: a softmax of the products, unless a model has a way of its own.
    *
-   * @param cosines of each picture with each class, {@code [P, C]}
+   * @param products of each picture with each class, {@code [P, C]}
    */
-  default float[][] probabilities(float[][] cosines) {
-    throw cannot(Ability.EMBED);
+  default float[][] probabilities(float[][] products) {
+    return Arrays.stream(products).map(Vectors::softmax).toArray(float[][]::new);
   }
 
   /** A caption for each picture. */

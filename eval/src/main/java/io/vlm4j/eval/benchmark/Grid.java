@@ -59,13 +59,13 @@ public record Grid(
    * Whether a picture's own texts all score higher than all others: a tie is a failure, and so is a
    * score that is no number.
    */
-  boolean isRight(int picture, float[] scores) {
+  boolean isRight(int picture, double[] scores) {
     return best(picture, scores, false) < worst(picture, scores);
   }
 
   /** The lowest score of a picture's own texts. */
-  private float worst(int picture, float[] scores) {
-    float worst = Float.POSITIVE_INFINITY;
+  private double worst(int picture, double[] scores) {
+    double worst = Double.POSITIVE_INFINITY;
     for (int t = 0; t < scores.length; t++) {
       if (owners.get(t) == picture) {
         worst = Math.min(worst, scores[t]); // of a NaN, NaN
@@ -74,8 +74,8 @@ public record Grid(
     return worst;
   }
 
-  private float best(int picture, float[] scores, boolean own) {
-    float best = Float.NEGATIVE_INFINITY;
+  private double best(int picture, double[] scores, boolean own) {
+    double best = Double.NEGATIVE_INFINITY;
     for (int t = 0; t < scores.length; t++) {
       if ((owners.get(t) == picture) == own) {
         best = Math.max(best, scores[t]);
@@ -85,8 +85,8 @@ public record Grid(
   }
 
   /** The index of the best text that is not the picture's; -1 if there is none. */
-  int rival(int picture, float[] scores) {
-    float best = best(picture, scores, false);
+  int rival(int picture, double[] scores) {
+    double best = best(picture, scores, false);
     return IntStream.range(0, scores.length)
         .filter(t -> owners.get(t) != picture && !(scores[t] < best))
         .findFirst()
@@ -94,7 +94,7 @@ public record Grid(
   }
 
   /** By how much the rival is preferred. */
-  float margin(int picture, float[] scores) {
+  double margin(int picture, double[] scores) {
     return best(picture, scores, false) - worst(picture, scores);
   }
 
@@ -122,7 +122,7 @@ public record Grid(
   }
 
   /** How many pictures have their own texts first. */
-  int countRight(float[][] scores) {
+  int countRight(double[][] scores) {
     return (int) IntStream.range(0, pictures.size()).filter(p -> isRight(p, scores[p])).count();
   }
 

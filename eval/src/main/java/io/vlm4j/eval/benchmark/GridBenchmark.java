@@ -57,11 +57,11 @@ public final class GridBenchmark extends Benchmark {
   @Override
   public Outcome run(Examinee who, Watch watch) {
     var samples = new ArrayList<Outcome.Sampled>();
-    var all = new ArrayList<float[][]>();
+    var all = new ArrayList<double[][]>();
     var worst = new ArrayList<Outcome.Example>();
     for (int from = 0; from < grids.size(); from += CHUNK) {
       List<Grid> chunk = List.copyOf(grids.subList(from, Math.min(grids.size(), from + CHUNK)));
-      List<float[][]> scores = scores(who, chunk);
+      List<double[][]> scores = scores(who, chunk);
       for (int i = 0; i < chunk.size(); i++) {
         samples.add(new Outcome.Sampled(chunk.get(i).key(), chunk.get(i).tags()));
         addMistakes(from + i, chunk.get(i), scores.get(i), worst);
@@ -79,7 +79,7 @@ public final class GridBenchmark extends Benchmark {
   }
 
   /** {@code [pictures, texts]} for each grid; a text that comes often is embedded once. */
-  private static List<float[][]> scores(Examinee who, List<Grid> chunk) {
+  private static List<double[][]> scores(Examinee who, List<Grid> chunk) {
     List<Pixels> pictures =
         chunk.parallelStream()
             .flatMap(grid -> grid.pictures().stream())
@@ -90,14 +90,14 @@ public final class GridBenchmark extends Benchmark {
     float[][] columns = who.textVectors(texts);
     Map<String, Integer> places = new LinkedHashMap<>();
     texts.forEach(text -> places.put(text, places.size()));
-    var scores = new ArrayList<float[][]>();
+    var scores = new ArrayList<double[][]>();
     int next = 0;
     for (Grid grid : chunk) {
-      var block = new float[grid.pictures().size()][grid.texts().size()];
-      for (float[] row : block) {
+      var block = new double[grid.pictures().size()][grid.texts().size()];
+      for (double[] row : block) {
         float[] picture = rows[next++];
         for (int t = 0; t < row.length; t++) {
-          row[t] = Vectors.dot(picture, columns[places.getOrDefault(grid.texts().get(t), 0)]);
+          row[t] = Vectors.exactDot(picture, columns[places.getOrDefault(grid.texts().get(t), 0)]);
         }
       }
       scores.add(block);
@@ -105,7 +105,7 @@ public final class GridBenchmark extends Benchmark {
     return scores;
   }
 
-  private List<Measure> choices(List<float[][]> scores) {
+  private List<Measure> choices(List<double[][]> scores) {
     var right = new double[scores.size()];
     var asked = new double[scores.size()];
     var chances = new double[scores.size()];
@@ -118,7 +118,7 @@ public final class GridBenchmark extends Benchmark {
     return List.of(Measure.ratio("accuracy", right, asked, chances));
   }
 
-  private static List<Measure> winoground(List<float[][]> scores) {
+  private static List<Measure> winoground(List<double[][]> scores) {
     List<Winoground.Item> items =
         scores.stream().map(s -> new Winoground.Item(s[0][0], s[1][0], s[0][1], s[1][1])).toList();
     double[] chances = {1 / 4.0, 1 / 4.0, 1 / 6.0};
@@ -129,7 +129,7 @@ public final class GridBenchmark extends Benchmark {
     return List.of(measures.get(2), measures.get(0), measures.get(1));
   }
 
-  private void addMistakes(int index, Grid grid, float[][] scores, List<Outcome.Example> worst) {
+  private void addMistakes(int index, Grid grid, double[][] scores, List<Outcome.Example> worst) {
     for (int p = 0; p < scores.length; p++) {
       int rival = grid.rival(p, scores[p]);
       if (rival >= 0 && !grid.isRight(p, scores[p])) {

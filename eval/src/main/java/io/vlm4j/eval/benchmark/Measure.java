@@ -81,6 +81,11 @@ public record Measure(
     return new Measure(name, kind, values, by, new double[] {chance}, lowerIsBetter, given);
   }
 
+  /** The same, where a small number is a good one. */
+  public Measure lowerIsBetter(boolean lower) {
+    return new Measure(name, kind, values, by, chances, lower, given);
+  }
+
   /** The number. */
   public double value() {
     return scores().map(Scores::overall).orElse(values[0]);

@@ -1,5 +1,6 @@
 package io.vlm4j.eval.benchmark;
 
+import io.vlm4j.data.Picture;
 import io.vlm4j.generate.Generation;
 import io.vlm4j.generate.Strategy;
 import io.vlm4j.image.Pixels;
@@ -11,7 +12,9 @@ import io.vlm4j.model.Pretrained;
 import io.vlm4j.model.TextLikelihood;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +22,12 @@ import org.jspecify.annotations.Nullable;
 public final class ModelExaminee implements Examinee {
   private static final Generation GREEDY = new Generation(0, 30, 1, new Strategy.Beams(1, 1));
 
+  private static final int MOST_REMEMBERED = 20_000; // vectors of some kilobytes
+
   private final String name;
   private final Pretrained model;
   private final @Nullable Answerer answerer;
+  private final Map<Picture, float[]> remembered = new IdentityHashMap<>();
 
   /** A model that the caller closes, and whoever answers questions with it, if anyone does. */
   public ModelExaminee(String name, Pretrained model, @Nullable Answerer answerer) {
@@ -56,6 +62,21 @@ public final class ModelExaminee implements Examinee {
   @Override
   public float[][] pictureVectors(List<Pixels> pictures) {
     return model.embedImages(pictures);
+  }
+
+  /** The first pictures are remembered, since galleries are asked about by several tasks. */
+  @Override
+  public synchronized float[][] vectorsOf(List<Picture> pictures) {
+    List<Picture> unknown =
+        pictures.stream().filter(picture -> !remembered.containsKey(picture)).toList();
+    float[][] rows = unknown.isEmpty() ? new float[0][] : pictureVectors(Vectors.onWhite(unknown));
+    var fresh = new IdentityHashMap<Picture, float[]>();
+    for (int i = 0; i < rows.length; i++) {
+      (remembered.size() < MOST_REMEMBERED ? remembered : fresh).put(unknown.get(i), rows[i]);
+    }
+    return pictures.stream()
+        .map(picture -> fresh.getOrDefault(picture, remembered.get(picture)))
+        .toArray(float[][]::new);
   }
 
   @Override

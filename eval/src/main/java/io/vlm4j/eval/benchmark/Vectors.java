@@ -21,6 +21,32 @@ final class Vectors {
     return sum;
   }
 
+  /** The same in double precision, where small differences count. */
+  static double exactDot(float[] a, float[] b) {
+    double sum = 0;
+    for (int d = 0; d < a.length; d++) {
+      sum += (double) a[d] * b[d];
+    }
+    return sum;
+  }
+
+  static float[] softmax(float[] logits) {
+    float most = Float.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      most = Math.max(most, logit);
+    }
+    var shares = new float[logits.length];
+    double sum = 0;
+    for (int i = 0; i < shares.length; i++) {
+      shares[i] = (float) Math.exp(logits[i] - most);
+      sum += shares[i];
+    }
+    for (int i = 0; i < shares.length; i++) {
+      shares[i] /= (float) sum;
+    }
+    return shares;
+  }
+
   /** All products of rows of one matrix with rows of another. */
   static float[][] products(float[][] rows, float[][] columns) {
     return Arrays.stream(rows)
@@ -40,7 +66,7 @@ final class Vectors {
     var rows = new ArrayList<float[]>();
     for (int from = 0; from < pictures.size(); from += CHUNK) {
       List<Picture> chunk = pictures.subList(from, Math.min(pictures.size(), from + CHUNK));
-      rows.addAll(Arrays.asList(who.pictureVectors(onWhite(chunk))));
+      rows.addAll(Arrays.asList(who.vectorsOf(chunk)));
       watch.done(rows.size(), pictures.size());
     }
     return rows.toArray(float[][]::new);

@@ -1,5 +1,6 @@
 package io.vlm4j.eval.benchmark;
 
+import io.vlm4j.data.Chance;
 import io.vlm4j.image.Pixels;
 import java.util.Arrays;
 import java.util.Collection;
@@ -14,11 +15,15 @@ import java.util.Set;
  * score of a text is the mean log-probability of its words and its end. What it scores above chance
  * on a benchmark, the texts alone give away (VisualGPTScore's P(t), arXiv 2306.01879).
  *
+ * <p>Where two texts are as usual as each other it guesses, the same at every picture: by a hash,
+ * of less weight than any difference that means something.
+ *
  * <p>P(w | v) = (n(v w) + m P(w)) / (n(v) + m) with m = 2 and P(w) = (n(w) + 1) / (N + V), so that
  * no word is impossible.
  */
 public final class WordsOnly implements Examinee {
   private static final double MASS = 2;
+  private static final float GUESS = 1e-4f;
   private static final String START = "<s>";
   private static final String END = "</s>";
 
@@ -55,15 +60,26 @@ public final class WordsOnly implements Examinee {
   @Override
   public float[][] pictureVectors(List<Pixels> pictures) {
     var rows = new float[pictures.size()][];
-    Arrays.fill(rows, new float[] {1});
+    Arrays.fill(rows, new float[] {1, GUESS});
     return rows;
   }
 
   @Override
   public float[][] textVectors(List<String> texts) {
     return texts.stream()
-        .map(text -> new float[] {(float) logProbability(text)})
+        .map(text -> new float[] {(float) logProbability(text), guess(text)})
         .toArray(float[][]::new);
+  }
+
+  /** Between 0 and 1. */
+  private static float guess(String text) {
+    return (Chance.mix(text.hashCode()) >>> 40) * 0x1p-24f;
+  }
+
+  /** Those of a class's first prompt: there are no directions to average. */
+  @Override
+  public float[][] classVectors(List<List<String>> prompts) {
+    return prompts.stream().map(some -> textVectors(some.subList(0, 1))[0]).toArray(float[][]::new);
   }
 
   /** The mean over a text's words and its end. */
