@@ -7,6 +7,7 @@ import io.vlm4j.eval.metric.caption.CaptionFile;
 import io.vlm4j.eval.metric.caption.CaptionMetrics;
 import io.vlm4j.eval.metric.caption.CaptionSet;
 import io.vlm4j.eval.metric.caption.Meteor;
+import io.vlm4j.eval.metric.caption.SceneGraphScore;
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
@@ -50,6 +51,12 @@ final class EvalCaptionsCommand implements Callable<Integer> {
   private @Nullable Path out;
 
   @Option(
+      names = "--scene-graph",
+      description =
+          "Also compare the objects, attributes and relations that captions name, after SPICE.")
+  private boolean sceneGraph;
+
+  @Option(
       names = "--resamples",
       paramLabel = "N",
       defaultValue = "1000",
@@ -78,7 +85,10 @@ final class EvalCaptionsCommand implements Callable<Integer> {
         captions.references().stream().mapToInt(List::size).sum(),
         people.size() - captions.size());
     var rows = new LinkedHashMap<String, Object>();
-    List<Scores> metrics = CaptionMetrics.all(captions, Meteor.english());
+    var metrics = new ArrayList<>(CaptionMetrics.all(captions, Meteor.english()));
+    if (sceneGraph) {
+      metrics.add(SceneGraphScore.of(captions));
+    }
     for (Scores scores : metrics) {
       rows.put(scores.name(), row(scores));
     }
@@ -120,7 +130,7 @@ final class EvalCaptionsCommand implements Callable<Integer> {
     report.put("n", captions.size());
     report.put("resamples", resamples);
     report.put("seed", seed);
-    report.put("meteor_stages", List.of("exact", "stem"));
+    report.put("meteor_stages", List.of("exact", "stem", "synonym"));
     report.put("metrics", rows);
     report.put("captions", each);
     return report;

@@ -22,11 +22,12 @@ import opennlp.tools.stemmer.snowball.SnowballStemmer.ALGORITHM;
  * matches)^0.2), without penalty for a caption that equals its reference; that of the best
  * reference counts. The score of all is of the summed counts.
  *
- * <p>Of METEOR's four stages there are <em>exact</em> and <em>stem</em> (Snowball's English
- * stemmer, as there), and <em>synonym</em> if {@link #withSynonyms} is told them. Its paraphrase
- * table is not there, nor its own list of function words, which it took from a corpus: that list is
- * ours unless another is given. The numbers above have not been confirmed against its files. So
- * scores differ from those of METEOR's own program; do not put them in one table.
+ * <p>Of METEOR's four stages there are <em>exact</em>, <em>stem</em> (Snowball's English stemmer,
+ * as there) and <em>synonym</em> (WordNet 3.1; there, 3.0). Its paraphrase table is not there, nor
+ * its own list of function words, which it took from a corpus: that list is ours unless another is
+ * given. The four numbers of its formula are those that COCO's evaluation names; the weights of the
+ * stages have not been confirmed. So scores differ from those of METEOR's own program; do not put
+ * them in one table.
  */
 public final class Meteor {
   private static final double ALPHA = 0.85;
@@ -46,9 +47,9 @@ public final class Meteor {
     this.synonyms = synonyms;
   }
 
-  /** With exact matches and those of stems, and our list of English function words. */
+  /** With WordNet's synonyms, and our list of English function words. */
   public static Meteor english() {
-    return new Meteor(EnglishFunctionWords.ALL, _ -> Set.of());
+    return new Meteor(EnglishFunctionWords.ALL, WordNet.english()::synsets);
   }
 
   /** With other function words. */
@@ -57,7 +58,7 @@ public final class Meteor {
   }
 
   /**
-   * With synonyms besides.
+   * With other synonyms.
    *
    * @param sets the names of the sets of synonyms that a word is in, such as WordNet's synsets; two
    *     words that share one match; called from several threads

@@ -164,13 +164,16 @@ class CaptionMetricsTest {
 
   @Test
   void synonymSetsAreAskedForByWord() {
-    Meteor plain = Meteor.english();
-    Meteor knowing =
-        plain.withSynonyms(
-            word -> Set.of("couch", "sofa").contains(word) ? Set.of("seat") : Set.of());
+    Meteor english = Meteor.english();
+    Meteor ignorant = english.withSynonyms(_ -> Set.of());
+    Meteor other =
+        english.withSynonyms(
+            word -> Set.of("couch", "mouse").contains(word) ? Set.of("own") : Set.of());
 
-    assertThat(plain.of(pair("couch", "sofa")).overall()).isZero();
     // One content word, all of it matched in one chunk: P = R = 0.8, and no penalty.
-    assertThat(knowing.of(pair("couch", "sofa")).overall()).isCloseTo(0.8, within(1e-12));
+    assertThat(english.of(pair("couch", "sofa")).overall()).isCloseTo(0.8, within(1e-12));
+    assertThat(ignorant.of(pair("couch", "sofa")).overall()).isZero();
+    assertThat(other.of(pair("couch", "mouse")).overall()).isCloseTo(0.8, within(1e-12));
+    assertThat(other.of(pair("couch", "sofa")).overall()).isZero();
   }
 }
