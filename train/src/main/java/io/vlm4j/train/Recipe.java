@@ -25,7 +25,8 @@ public record Recipe(ModelSpec<?> model, TrainingConfig training) {
   private record Form(JsonNode model, TrainingConfig training) {}
 
   /** The names of the recipes that come with vlm4j. */
-  public static final List<String> NAMES = List.of("demo", "coca-demo", "standard", "finetune");
+  public static final List<String> NAMES = 
+      List.of("demo", "coca-demo", "vqvae-demo", "vqgan-demo", "dvae-demo", "standard", "finetune");
 
   /**
    * The recipe of that name, or in that file.

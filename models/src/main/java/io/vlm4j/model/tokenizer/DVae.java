@@ -257,7 +257,7 @@ public final class DVae extends Model implements ImageTokenizer {
     }
 
     private static Tensor doubled(Tensor h) {
-      return torch.upsample_nearest2d(h, new long[] {2 * h.size(2), 2 * h.size(3)}, 2.0, 2.0);
+      return torch.upsample_nearest2d(h, new long[] {2 * h.size(2), 2 * h.size(3)});
     }
   }
 }
