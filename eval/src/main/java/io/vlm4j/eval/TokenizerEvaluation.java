@@ -11,7 +11,7 @@ import io.vlm4j.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 
@@ -118,7 +118,7 @@ public record TokenizerEvaluation(
   }
 
   /** The numbers by name, for logs and result files. */
-  public Map<String, Double> metrics() {
+  public SequencedMap<String, Double> metrics() {
     var metrics = new LinkedHashMap<String, Double>();
     metrics.put("l1", l1);
     metrics.put("psnr", psnr());

@@ -19,8 +19,8 @@ public abstract class Model extends Module {
   protected Model() {}
 
   /**
-   * The losses of a batch by name; their sum is minimised. Of a model with several objectives, those
-   * of the first.
+   * The losses of a batch by name; their sum is minimised. In evaluation they tell how well the
+   * model does on data set aside. Of a model with several objectives, those of the first.
    *
    * @param batch what the family's data carries, such as pictures and tokens
    */
@@ -29,6 +29,15 @@ public abstract class Model extends Module {
   /** What is minimised in turn in each step; of most systems, the losses over all parameters. */
   public List<Objective> objectives() {
     return List.of(new Objective("", _ -> true, this::losses));
+  }
+
+  /**
+   * Copies the weights of a part from another model, which stays as it is.
+   *
+   * @param part one of the family's {@link Family#parts}, of which this model has the configuration
+   */
+  public void adopt(String part, Model other) {
+    throw new IllegalArgumentException(part);
   }
 
   /** What must hold after each optimiser step, such as a bound on a parameter. */

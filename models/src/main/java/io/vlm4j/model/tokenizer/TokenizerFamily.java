@@ -25,6 +25,11 @@ abstract class TokenizerFamily<C extends Record> implements Family<C> {
   private static final List<Double> ZERO = List.of(0.0, 0.0, 0.0);
   private static final List<Double> ONE = List.of(1.0, 1.0, 1.0);
 
+  @Override
+  public final boolean readsTexts() {
+    return false;
+  }
+
   /** There are no texts. */
   @Override
   public final C withVocabulary(C config, int vocabularySize) {

@@ -3,6 +3,7 @@ package io.vlm4j.model.tokenizer;
 import io.vlm4j.io.InputException;
 import io.vlm4j.model.FeatureMaps;
 import io.vlm4j.model.Model;
+import io.vlm4j.model.ModelSpec;
 import io.vlm4j.model.Objective;
 import io.vlm4j.nn.Convolution;
 import io.vlm4j.nn.ConvolutionDecoder;
@@ -24,6 +25,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * VQGAN (2012.09841): a VQ-VAE whose pictures shall look right to a network and fool another.
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * objective 2, of D: (mean relu(1 - D(x)) + mean relu(1 + D(x'))) / 2
  * </pre>
  *
- * <p>The perceptual term is there if a network was {@linkplain #lookWith given}; the discriminator
+ * <p>The perceptual term is there if a network was {@linkplain #adopt adopted}; the discriminator
  * takes part once so many steps are done. Both serve training alone: no model folder holds them.
  */
 public final class VqGan extends CodebookTokenizer {
@@ -55,7 +57,8 @@ public final class VqGan extends CodebookTokenizer {
   private final @Nullable ConvolutionDecoder decoder;
   private final PatchDiscriminator discriminator;
   private final StepCounter counter;
-  private @Nullable PerceptualDistance distance;
+  private final @Nullable Model perceptual;
+  private @Nullable PerceptualDistance distance; // once the network has its weights
   private @Nullable Tensor made; // of the batch that the generator saw last, without its graph
 
   /** Random weights, as PyTorch draws them. */
@@ -76,22 +79,31 @@ public final class VqGan extends CodebookTokenizer {
                 new PatchDiscriminator(
                     config.adversary().channels(), config.adversary().halvings()));
     counter = scaffold("counter", StepCounter::new);
+    JsonNode network = config.perceptual();
+    perceptual = network.isNull() ? null : scaffold(PERCEPTUAL, () -> perceptual(network));
   }
 
-  /**
-   * Takes over the network that pictures shall look right to, and freezes it.
-   *
-   * @throws InputException if it is not one that shows its {@link FeatureMaps}
-   */
-  public void lookWith(Model network) {
-    if (!(network instanceof FeatureMaps maps)) {
-      throw new InputException(
-          "the part '%s' must be a model with maps of features, such as a vqvae"
-              .formatted(PERCEPTUAL));
-    }
+  private Model perceptual(JsonNode tree) {
+    Model network = ModelSpec.parse(tree, PERCEPTUAL).create();
     network.freeze();
-    scaffold(PERCEPTUAL, () -> network);
+    return network;
+  }
+
+  @Override
+  public void adopt(String part, Model other) {
+    if (perceptual == null || !(perceptual instanceof FeatureMaps maps)) {
+      throw new IllegalStateException("there is no model to look with");
+    }
+    perceptual.load(other.state(), "the part '" + part + "'");
     distance = PerceptualDistance.even(maps);
+  }
+
+  /** No model folder holds the network to look with. */
+  @Override
+  public List<String> remarks() {
+    return perceptual == null || distance != null
+        ? List.of()
+        : List.of("the network to look with is not there: training goes on without its term");
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.vlm4j.model.tokenizer;
 import io.vlm4j.io.InputException;
 import io.vlm4j.nn.ConvolutionEncoder;
 import io.vlm4j.nn.VectorQuantizer;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The sizes of a {@link VqGan} and how its losses count.
@@ -11,8 +12,9 @@ import io.vlm4j.nn.VectorQuantizer;
  * @param codebook the codes
  * @param decodes whether there is a decoder; some checkpoints have none, and can only encode
  * @param commitment beta, the factor of the loss that draws vectors to their codes
- * @param perceptualWeight factor of the perceptual distance, for training with a network to look
- *     with
+ * @param perceptualWeight factor of the perceptual distance
+ * @param perceptual the model that pictures are looked at with in training, as its {@link
+ *     io.vlm4j.model.ModelSpec#toTree tree}; null for none
  * @param adversary the discriminator
  */
 public record VqGanConfig(
@@ -21,11 +23,24 @@ public record VqGanConfig(
     boolean decodes,
     double commitment,
     double perceptualWeight,
+    JsonNode perceptual,
     Adversary adversary) {
   /** Checks the numbers. */
   public VqGanConfig {
     requireWeight("commitment", commitment);
     requireWeight("perceptualWeight", perceptualWeight);
+  }
+
+  /** The same with another model to look with. */
+  VqGanConfig withPerceptual(JsonNode model) {
+    return new VqGanConfig(
+        coder, codebook, decodes, commitment, perceptualWeight, model, adversary);
+  }
+
+  /** The same with another encoder and decoder. */
+  VqGanConfig withCoder(ConvolutionEncoder.Config other) {
+    return new VqGanConfig(
+        other, codebook, decodes, commitment, perceptualWeight, perceptual, adversary);
   }
 
   private static void requireWeight(String name, double weight) {

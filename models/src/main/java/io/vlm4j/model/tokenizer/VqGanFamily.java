@@ -1,14 +1,19 @@
 package io.vlm4j.model.tokenizer;
 
+import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
+import io.vlm4j.model.FeatureMaps;
 import io.vlm4j.model.ForeignTree;
 import io.vlm4j.model.KeyMap;
 import io.vlm4j.model.Layout;
 import io.vlm4j.model.Model;
+import io.vlm4j.model.ModelSpec;
 import io.vlm4j.nn.ConvolutionEncoder;
+import io.vlm4j.nn.Init;
 import io.vlm4j.nn.VectorQuantizer;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -56,7 +61,7 @@ public final class VqGanFamily extends TokenizerFamily<VqGanConfig> {
     var coder = config.coder();
     List<Integer> sides =
         coder.attentionSides().stream().map(side -> side * pixels / coder.imageSize()).toList();
-    return new VqGanConfig(
+    return config.withCoder(
         new ConvolutionEncoder.Config(
             pixels,
             coder.channels(),
@@ -64,12 +69,25 @@ public final class VqGanFamily extends TokenizerFamily<VqGanConfig> {
             coder.blocks(),
             sides,
             coder.latentChannels(),
-            coder.groups()),
-        config.codebook(),
-        config.decodes(),
-        config.commitment(),
-        config.perceptualWeight(),
-        config.adversary());
+            coder.groups()));
+  }
+
+  @Override
+  public List<String> parts() {
+    return List.of(VqGan.PERCEPTUAL);
+  }
+
+  @Override
+  public VqGanConfig withPart(VqGanConfig config, String part, ModelSpec<?> other) {
+    try (var _ = Init.shapes();
+        Model model = other.create()) {
+      if (!(model instanceof FeatureMaps)) {
+        throw new InputException(
+            "part '%s': a %s model shows no maps of features; a vqvae does"
+                .formatted(part, other.family().name()));
+      }
+    }
+    return config.withPerceptual(other.toTree());
   }
 
   @Override
@@ -95,6 +113,7 @@ public final class VqGanFamily extends TokenizerFamily<VqGanConfig> {
         !tree.text("model_type", "").equals(ENCODER_ONLY),
         0.25,
         1,
+        NullNode.getInstance(),
         new VqGanConfig.Adversary(64, 3, 0, 0.8));
   }
 
