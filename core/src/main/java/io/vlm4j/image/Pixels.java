@@ -70,6 +70,29 @@ public record Pixels(int width, int height, byte[] rgb, byte @Nullable [] alpha)
         .toList();
   }
 
+  /**
+   * Opaque pictures of one size in a row.
+   *
+   * @throws IllegalArgumentException if there are none, or they differ in size
+   */
+  public static Pixels beside(List<Pixels> pictures) {
+    int width = pictures.getFirst().width;
+    int height = pictures.getFirst().height;
+    int count = pictures.size();
+    var rgb = new byte[3 * count * width * height];
+    for (int i = 0; i < count; i++) {
+      Pixels picture = pictures.get(i);
+      if (picture.width != width || picture.height != height) {
+        throw new IllegalArgumentException(picture + " is not of " + width + " x " + height);
+      }
+      for (int y = 0; y < height; y++) {
+        System.arraycopy(
+            picture.rgb, 3 * y * width, rgb, 3 * (y * count + i) * width, 3 * width);
+      }
+    }
+    return new Pixels(count * width, height, rgb);
+  }
+
   /** The value (0 to 255) of channel {@code c} at column {@code x} of row {@code y}. */
   public int get(int x, int y, int c) {
     return rgb[(y * width + x) * 3 + c] & 0xff;
