@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PatchDiscriminator extends Module {
   private static final double STD = 0.02;
-  private static final Scalar SLOPE = new Scalar(0.2f);
+  private static final float SLOPE = 0.2f;
   private static final int WIDEST = 8;
 
   private final List<Convolution> convolutions = new ArrayList<>();
@@ -59,7 +59,7 @@ final class PatchDiscriminator extends Module {
           for (int i = 0; i < convolutions.size() - 1; i++) {
             h = convolutions.get(i).forward(h);
             BatchNorm norm = norms.get(i);
-            h = torch.leaky_relu(norm == null ? h : norm.forward(h), SLOPE);
+            h = torch.leaky_relu(norm == null ? h : norm.forward(h), new Scalar(SLOPE));
           }
           return convolutions.getLast().forward(h);
         },

@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *     alike
  */
 record PerceptualDistance(FeatureMaps network, List<Tensor> weights) {
-  private static final Scalar TINY = new Scalar(1e-10f);
+  private static final float TINY = 1e-10f;
 
   /** Refuses negative weights. */
   PerceptualDistance {
@@ -66,6 +66,6 @@ record PerceptualDistance(FeatureMaps network, List<Tensor> weights) {
   /** With a tiny number under the root, where LPIPS has it beside: a zero has a gradient so. */
   private static Tensor unit(Tensor map) {
     Tensor f = map.to(ScalarType.Float);
-    return f.div(f.square().sum(new long[] {1}, true, null).add(TINY).sqrt());
+    return f.div(f.square().sum(new long[] {1}, true, null).add(new Scalar(TINY)).sqrt());
   }
 }
