@@ -69,12 +69,7 @@ class ModuleTest {
       assertThat(whole.parameters().keySet()).containsExactly("linear.weight", "part.weight");
       assertThat(whole.state().keySet())
           .containsExactly(
-              "mean",
-              "frozen.weight",
-              "frozen.bias",
-              "linear.weight",
-              "part.weight",
-              "part.count");
+              "mean", "frozen.weight", "frozen.bias", "linear.weight", "part.weight", "part.count");
       assertThat(whole.weights().keySet())
           .containsExactly("mean", "frozen.weight", "frozen.bias", "linear.weight");
     }

@@ -23,8 +23,7 @@ class VectorQuantizerTest {
   private static VectorQuantizer quantizer(
       Random random, boolean averaged, double decay, double restartBelow) {
     var quantizer =
-        new VectorQuantizer(
-            new VectorQuantizer.Config(K, D, averaged, decay, 1e-5, restartBelow));
+        new VectorQuantizer(new VectorQuantizer.Config(K, D, averaged, decay, 1e-5, restartBelow));
     try (var _ = new Scope();
         var _ = new NoGrad()) {
       quantizer.codes().copy_(Tensors.of(Randomness.normal(random, K * D), K, D));

@@ -12,9 +12,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges for each patch of a picture whether it is a picture's or made (1611.07004, appendix 6.1.2):
- * convolutions 4 x 4, of stride 2 but for the last two, with batch norms between: {@code [B, 3, H,
- * W] -> [B, 1, h, w]}.
+ * Judges for each patch of a picture whether it is a picture's or made (1611.07004, appendix
+ * 6.1.2): convolutions 4 x 4, of stride 2 but for the last two, with batch norms between: {@code
+ * [B, 3, H, W] -> [B, 1, h, w]}.
  */
 final class PatchDiscriminator extends Module {
   private static final double STD = 0.02;

@@ -22,8 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Values that PyTorch 2.13 gave for the systems written out from their papers and their published
- * layouts, with weights and pictures that are sines: {@code sin(step i + k)}, k being the place of a
- * tensor's name in the layout, sorted.
+ * layouts, with weights and pictures that are sines: {@code sin(step i + k)}, k being the place of
+ * a tensor's name in the layout, sorted.
  */
 final class Reference {
   private static final double STEP = 1.3;
@@ -72,8 +72,7 @@ final class Reference {
     try (var _ = new Scope();
         var _ = new NoGrad()) {
       var theirs =
-          new TreeMap<String, Tensor>(
-              family.keys(Layout.HUGGING_FACE).toTheirs(model.weights()));
+          new TreeMap<String, Tensor>(family.keys(Layout.HUGGING_FACE).toTheirs(model.weights()));
       int k = 0;
       for (var entry : theirs.entrySet()) {
         entry.getValue().copy_(values(entry.getKey(), entry.getValue(), k++));
@@ -85,8 +84,7 @@ final class Reference {
     int count = Math.toIntExact(like.numel());
     var values = new float[count];
     double scale = like.dim() == 1 ? 0.1 : 1.5 / Math.sqrt((double) count / like.size(0));
-    double middle =
-        like.dim() == 1 && name.contains("norm") && name.endsWith("weight") ? 1 : 0;
+    double middle = like.dim() == 1 && name.contains("norm") && name.endsWith("weight") ? 1 : 0;
     for (int i = 0; i < count; i++) {
       values[i] = (float) (middle + scale * Math.sin(STEP * i + k));
     }

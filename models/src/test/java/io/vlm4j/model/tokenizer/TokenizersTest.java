@@ -137,8 +137,7 @@ class TokenizersTest {
       assertThat(losses.get("commitment_loss").item_double())
           .isCloseTo(0.25 * distance, within(1e-5));
       assertThat(losses.get("reconstruction_loss").item_double())
-          .isCloseTo(
-              expected.path(name.equals("vqvae") ? "mse" : "l1").asDouble(), within(1e-5));
+          .isCloseTo(expected.path(name.equals("vqvae") ? "mse" : "l1").asDouble(), within(1e-5));
     }
   }
 
@@ -201,8 +200,8 @@ class TokenizersTest {
       model.losses(batch).values().stream().reduce(Tensor::add).orElseThrow().backward();
       model
           .parameters()
-          .forEach((parameter, tensor) ->
-              assertThat(tensor.grad().defined()).as(parameter).isTrue());
+          .forEach(
+              (parameter, tensor) -> assertThat(tensor.grad().defined()).as(parameter).isTrue());
     }
   }
 
@@ -218,7 +217,9 @@ class TokenizersTest {
       bundle.save(folder.resolve("model"));
       try (var read = Pretrained.load(folder.resolve("model"), cpu)) {
         assertThat(read.spec().config()).isEqualTo(spec.config());
-        assertThat(CodeGrid.of((ImageTokenizer) read.model(), read.preprocessing(), cpu, List.of(picture)))
+        assertThat(
+                CodeGrid.of(
+                    (ImageTokenizer) read.model(), read.preprocessing(), cpu, List.of(picture)))
             .isEqualTo(
                 CodeGrid.of((ImageTokenizer) model, spec.preprocessing(), cpu, List.of(picture)));
         assertThat(read.model().parameters().values())
@@ -231,8 +232,7 @@ class TokenizersTest {
 
   @Test
   void checkpointsWithoutADecoderEncodeOnly() {
-    try (Model model =
-            Reference.create(DVAE.replace("decodes: true", "decodes: false"));
+    try (Model model = Reference.create(DVAE.replace("decodes: true", "decodes: false"));
         var _ = new Scope()) {
       var tokenizer = (ImageTokenizer) model;
       Tensor codes = tokenizer.encode(Reference.pictures());
@@ -270,7 +270,8 @@ class TokenizersTest {
       double likeness = last.grad().norm().item_double();
       last.mutable_grad().zero_();
       model.losses(batch).get("adversarial_loss").backward();
-      assertThat(last.grad().norm().item_double()).isCloseTo(0.5 * likeness, within(0.05 * likeness));
+      assertThat(last.grad().norm().item_double())
+          .isCloseTo(0.5 * likeness, within(0.05 * likeness));
     }
   }
 
