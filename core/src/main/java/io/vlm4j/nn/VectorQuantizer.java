@@ -220,6 +220,12 @@ public final class VectorQuantizer extends Module {
     chosen = null;
   }
 
+  @Override
+  public void close() {
+    forget();
+    super.close();
+  }
+
   /** What is known of the vectors that chose each code; only training needs it. */
   private static final class Statistics extends Module {
     private final Tensor counts; // [K]
