@@ -18,7 +18,9 @@ public final class Embedding extends Module {
     return call(() -> torch.embedding(weight, ids), ids, weight);
   }
 
-  /** The products with all vectors, logits where these are also the output: {@code [..., count]}. */
+  /**
+   * The products with all vectors, logits where these are also the output: {@code [..., count]}.
+   */
   public Tensor similarities(Tensor x) {
     return call(
         () -> torch.linear(Tensors.inTypeOf(weight, x), weight, Tensors.optional(null)), x, weight);

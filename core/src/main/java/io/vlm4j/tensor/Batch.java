@@ -21,8 +21,8 @@ public final class Batch implements AutoCloseable {
   public static final String TOKENS = "input_ids";
 
   /**
-   * The tokens to foretell, i64 {@code [B, L]}: those of {@link #TOKENS} in the same places, and -100
-   * where nothing is to be foretold.
+   * The tokens to foretell, i64 {@code [B, L]}: those of {@link #TOKENS} in the same places, and
+   * -100 where nothing is to be foretold.
    */
   public static final String LABELS = "labels";
 

@@ -36,7 +36,8 @@ public record Generation(
       throw new InputException("presence and frequency penalty must be finite numbers");
     }
     bias = Map.copyOf(bias);
-    if (bias.values().stream().anyMatch(value -> value.isNaN() || value == Double.POSITIVE_INFINITY)) {
+    if (bias.values().stream()
+        .anyMatch(value -> value.isNaN() || value == Double.POSITIVE_INFINITY)) {
       throw new InputException("a bias must be a number below infinity");
     }
   }
@@ -54,13 +55,7 @@ public record Generation(
   /** The same with another strategy. */
   public Generation with(Strategy other) {
     return new Generation(
-        minTokens,
-        maxTokens,
-        repetitionPenalty,
-        presencePenalty,
-        frequencyPenalty,
-        bias,
-        other);
+        minTokens, maxTokens, repetitionPenalty, presencePenalty, frequencyPenalty, bias, other);
   }
 
   /** The same with penalties of presence and frequency, and biases by token. */

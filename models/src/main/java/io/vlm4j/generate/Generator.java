@@ -36,11 +36,7 @@ public final class Generator {
    *     decoder holds no more than them
    */
   public static List<List<Hypothesis>> generate(
-      Decoder decoder,
-      long[][] prompts,
-      Set<Long> endIds,
-      Generation wanted,
-      Watcher watcher) {
+      Decoder decoder, long[][] prompts, Set<Long> endIds, Generation wanted, Watcher watcher) {
     int length = Arrays.stream(prompts).mapToInt(prompt -> prompt.length).max().orElse(0);
     if (Arrays.stream(prompts).anyMatch(prompt -> prompt.length == 0) || length == 0) {
       throw new InputException("a prompt must have at least one token");
@@ -97,8 +93,7 @@ public final class Generator {
   }
 
   /** All rows at once, one token each time. */
-  private record Writing(
-      Decoder decoder, Set<Long> endIds, Generation wanted, Watcher watcher) {
+  private record Writing(Decoder decoder, Set<Long> endIds, Generation wanted, Watcher watcher) {
     List<List<Hypothesis>> run(long[][] prompts, int most, Choice choice) {
       var rows = new ArrayList<Row>();
       for (long[] prompt : prompts) {

@@ -23,8 +23,7 @@ final class Scores {
    * @param made how many of them are not the prompt's
    * @return f32 {@code [R, V]}; the innermost scope owns it
    */
-  static Tensor of(
-      Tensor logits, long[][] before, Generation wanted, Set<Long> endIds, int made) {
+  static Tensor of(Tensor logits, long[][] before, Generation wanted, Set<Long> endIds, int made) {
     Tensor scores = logits.to(ScalarType.Float);
     if (wanted.repetitionPenalty() != 1) {
       Tensor ids = onDevice(Generator.tokens(before), scores);
@@ -48,8 +47,7 @@ final class Scores {
   }
 
   /** What the text has already costs, and again for each time; the prompt does not count. */
-  private static Tensor lessOften(
-      Tensor scores, long[][] before, Generation wanted, int made) {
+  private static Tensor lessOften(Tensor scores, long[][] before, Generation wanted, int made) {
     long[][] written =
         Arrays.stream(before)
             .map(row -> Arrays.copyOfRange(row, row.length - made, row.length))

@@ -14,8 +14,8 @@ public interface LanguageModel {
   /**
    * Begins texts.
    *
-   * @return a decoder with one input for each row of what it reads first; prompts may have different
-   *     lengths; the caller closes it
+   * @return a decoder with one input for each row of what it reads first; prompts may have
+   *     different lengths; the caller closes it
    */
   Decoder texts();
 }

@@ -48,8 +48,7 @@ public final class Llama extends Model implements LanguageModel {
   public Llama(LlamaConfig config) {
     this.config = config;
     rotary = config.rotary();
-    tokens =
-        child("tokens", new Embedding(config.vocabularySize(), config.width(), config.std()));
+    tokens = child("tokens", new Embedding(config.vocabularySize(), config.width(), config.std()));
     blocks = child("blocks", new Transformer(config.layers(), () -> block(config)));
     norm = child("norm", new RmsNorm(config.width(), config.epsilon()));
     head =
@@ -95,8 +94,7 @@ public final class Llama extends Model implements LanguageModel {
   public Tensor hidden(Tensor x, List<KeyValueCache> caches, @Nullable Tensor starts) {
     long before = caches.isEmpty() ? 0 : caches.getFirst().length();
     long all = before + x.size(1);
-    var mask =
-        AttentionMask.causalAfter(before, x.size(1), config.window(), starts, x.device());
+    var mask = AttentionMask.causalAfter(before, x.size(1), config.window(), starts, x.device());
     Tensor at =
         torch
             .arange(new Scalar(before), new Scalar(all), Tensors.of(new long[0], 0).options())

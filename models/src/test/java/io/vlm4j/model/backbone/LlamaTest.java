@@ -129,8 +129,7 @@ class LlamaTest {
 
   static Stream<Arguments> configurations() {
     LlamaConfig c = with(Biases.NONE, true, 0);
-    var llama3 =
-        new LlamaConfig.Rope(5e5, new LlamaConfig.Scaling("llama3", 8, 16, 1, 4, 1));
+    var llama3 = new LlamaConfig.Rope(5e5, new LlamaConfig.Scaling("llama3", 8, 16, 1, 4, 1));
     var yarn = new LlamaConfig.Rope(1e6, new LlamaConfig.Scaling("yarn", 4, 12, 1, 32, 1.2));
     return Stream.of(
         Arguments.of(c, "llama"),
@@ -175,8 +174,7 @@ class LlamaTest {
   void promptsOfDifferentLengthsAreContinuedAsEachAlone(int window) {
     Random random = Randomness.ofTest();
     var strategies =
-        List.of(
-            Strategy.GREEDY, new Strategy.Sampling(0.8, 50, 0.95, 3), new Strategy.Beams(3, 1));
+        List.of(Strategy.GREEDY, new Strategy.Sampling(0.8, 50, 0.95, 3), new Strategy.Beams(3, 1));
     try (var model = random(random, with(Biases.NONE, false, window))) {
       long[][] prompts = {ids(random, 3), ids(random, 9), ids(random, 1), ids(random, 6)};
       for (Strategy strategy : strategies) {
@@ -189,10 +187,7 @@ class LlamaTest {
           try (Decoder decoder = model.texts()) {
             var alone =
                 Generator.generate(
-                    decoder,
-                    new long[][] {prompts[i]},
-                    V - 1,
-                    wanted.with(strategy.after(i)));
+                    decoder, new long[][] {prompts[i]}, V - 1, wanted.with(strategy.after(i)));
             Hypothesis text = alone.getFirst().getFirst();
             assertThat(together.get(i).getFirst().tokens())
                 .as("%s of prompt %d", strategy, i)
@@ -209,9 +204,7 @@ class LlamaTest {
   void aDecoderWithoutPaddingSaysSo() {
     try (var decoder = new ReplayDecoder(tokens -> tokens, 10)) {
       assertRefused(
-          () ->
-              Generator.generate(
-                  decoder, new long[][] {{1}, {1, 2}}, 0, Generation.greedy(2)),
+          () -> Generator.generate(decoder, new long[][] {{1}, {1, 2}}, 0, Generation.greedy(2)),
           "one length");
     }
   }
@@ -254,8 +247,7 @@ class LlamaTest {
       batch.put(Batch.TOKENS, Tensors.of(ids(random, 14), 2, 7));
       var leaves = new LinkedHashMap<>(model.parameters());
       leaves.keySet().removeIf(name -> name.startsWith("blocks.1") || name.equals("tokens.weight"));
-      Gradients.checkSteep(
-          random, leaves, 0.02, () -> model.losses(batch).get("next_token_loss"));
+      Gradients.checkSteep(random, leaves, 0.02, () -> model.losses(batch).get("next_token_loss"));
     }
   }
 }
