@@ -56,7 +56,7 @@ class LanguageTest {
             }
           });
     }
-    return new Pretrained(spec, model, tokenizer, spec.preprocessing(), Engine.device("cpu"));
+    return new Pretrained(spec, model, tokenizer, null, Engine.device("cpu"));
   }
 
   @Test

@@ -49,10 +49,15 @@ public final class LlamaFamily implements Family<LlamaConfig> {
     return config.vocabularySize();
   }
 
-  /** Nobody's: such models read no pictures. */
+  @Override
+  public boolean readsPictures() {
+    return false;
+  }
+
+  /** Nobody asks. */
   @Override
   public Preprocessing preprocessing(LlamaConfig config) {
-    return Preprocessing.clip(224);
+    throw new InputException("a language model reads no pictures");
   }
 
   @Override
