@@ -8,6 +8,7 @@ import io.vlm4j.io.InputException;
 import io.vlm4j.model.Family;
 import io.vlm4j.model.KeyMap;
 import io.vlm4j.model.Layout;
+import io.vlm4j.model.MemoryPlan;
 import io.vlm4j.model.Model;
 import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.Tensors;
@@ -79,6 +80,11 @@ public final class LlamaFamily implements Family<LlamaConfig> {
   @Override
   public LlamaConfig withContextLength(LlamaConfig config, int tokens) {
     return config.withContextLength(tokens);
+  }
+
+  @Override
+  public MemoryPlan.TokenCost tokenCost(LlamaConfig config) {
+    return config.tokenCost();
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.vlm4j.model.Family;
 import io.vlm4j.model.ForeignTree;
 import io.vlm4j.model.KeyMap;
 import io.vlm4j.model.Layout;
+import io.vlm4j.model.MemoryPlan;
 import io.vlm4j.model.Model;
 import io.vlm4j.model.ModelSpec;
 import io.vlm4j.model.Positions;
@@ -120,6 +121,11 @@ public final class LlavaFamily implements Family<LlavaConfig> {
   @Override
   public Optional<String> preprocessingPart() {
     return Optional.of("vision");
+  }
+
+  @Override
+  public MemoryPlan.TokenCost tokenCost(LlavaConfig config) {
+    return config.language().tokenCost();
   }
 
   @Override
