@@ -76,4 +76,26 @@ public final class TinyModels {
       contrastiveWeight: 1
       captionWeight: 2
       """;
+
+  /** A Llama of short texts, with shared heads and an output of its own. */
+  public static final String LLAMA =
+      """
+      family: llama
+      vocabularySize: 560
+      contextLength: 24
+      endId: -1
+      width: 32
+      layers: 2
+      heads: 4
+      keyValueHeads: 2
+      headWidth: 8
+      mlpWidth: 48
+      activation: silu
+      epsilon: 1.0e-5
+      biases: NONE
+      tied: false
+      window: 0
+      rope: {theta: 10000.0, scaling: null}
+      std: 0.02
+      """;
 }

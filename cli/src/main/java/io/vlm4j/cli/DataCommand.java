@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
       DataSplitCommand.class,
       DataTextPicturesCommand.class,
       DataVqaCommand.class,
+      DataGlossesCommand.class,
       DataFormatsCommand.class
     })
 final class DataCommand implements Runnable {

@@ -20,6 +20,8 @@ import picocli.CommandLine.Option;
       SearchCommand.class,
       ClassifyCommand.class,
       CaptionCommand.class,
+      AskCommand.class,
+      ChatCommand.class,
       EmbedCommand.class,
       TokenizeCommand.class,
       TokenizerCommand.class,

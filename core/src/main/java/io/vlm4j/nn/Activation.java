@@ -16,7 +16,9 @@ public enum Activation {
   /** GELU by its tanh approximation; SigLIP. */
   GELU_TANH("gelu_pytorch_tanh"),
   /** {@code x * sigmoid(1.702 x)}; OpenAI's CLIP weights. */
-  QUICK_GELU("quick_gelu");
+  QUICK_GELU("quick_gelu"),
+  /** {@code x * sigmoid(x)}; Llama. */
+  SILU("silu");
 
   private final String id;
 
@@ -52,6 +54,7 @@ public enum Activation {
       case GELU -> torch.gelu(x, "none");
       case GELU_TANH -> torch.gelu(x, "tanh");
       case QUICK_GELU -> x.mul(torch.sigmoid(x.mul(new Scalar(1.702f))));
+      case SILU -> torch.silu(x);
     };
   }
 }

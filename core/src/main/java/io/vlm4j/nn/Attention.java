@@ -17,15 +17,92 @@ import org.jspecify.annotations.Nullable;
  * qkv} {@code [3D, D]}, of which they are the thirds in this order; where what is attended has a
  * width C of its own, by two, {@code q} {@code [D, D]} and {@code kv} {@code [2D, C]}. Their biases
  * are one vector {@code [3D]} either way.
+ *
+ * <p>{@link Grouped} attention has a layer for each of queries, keys and values instead, which may
+ * have fewer heads of keys and values than of queries, and no biases.
  */
 public final class Attention extends Module {
-  private final long width;
+  private final long width; // of all heads of queries together
   private final long heads;
+  private final long keyValueHeads;
   private final @Nullable Tensor joint;
   private final @Nullable Tensor query;
   private final @Nullable Tensor keyValue;
-  private final Tensor bias;
+  private final @Nullable Tensor bias;
+  private final @Nullable Layers layers;
   private final Linear out;
+
+  /**
+   * The sizes of attention whose heads of keys and values are shared by several of queries
+   * (2305.13245).
+   *
+   * @param width D
+   * @param heads H, of queries
+   * @param keyValueHeads G, which divides H
+   * @param headWidth d, D/H as a rule
+   * @param bias whether queries, keys and values have biases
+   * @param outBias whether the output projection has one
+   * @param std standard deviation of the first query, key and value weights
+   * @param outStd that of the output projection
+   */
+  public record Grouped(
+      long width,
+      long heads,
+      long keyValueHeads,
+      long headWidth,
+      boolean bias,
+      boolean outBias,
+      double std,
+      double outStd) {
+    /** Checks the numbers. */
+    public Grouped {
+      if (width < 1 || heads < 1 || keyValueHeads < 1 || headWidth < 1) {
+        throw new InputException("widths and numbers of heads must be at least 1");
+      }
+      if (heads % keyValueHeads != 0) {
+        throw new InputException(
+            "%d heads of queries cannot share %d of keys and values: no remainder, please"
+                .formatted(heads, keyValueHeads));
+      }
+    }
+  }
+
+  /** A layer for each projection, and what queries and keys pass through after it, if anything. */
+  private record Layers(
+      Linear q, Linear k, Linear v, @Nullable Layer queryNorm, @Nullable Layer keyNorm) {}
+
+  /** Queries, keys and values by heads: {@code [B, H, L, d]}, {@code [B, G, L, d]} twice. */
+  private record Projected(Tensor q, Tensor k, Tensor v) {}
+
+  /** Attention with a layer for each projection. */
+  public Attention(Grouped sizes) {
+    this(sizes, null, null);
+  }
+
+  /**
+   * Attention whose queries and keys are normalised before they are turned and compared.
+   *
+   * @param queryNorm {@code [B, L, H, d] -> [B, L, H, d]}; null for none
+   * @param keyNorm the same for {@code [B, L, G, d]}
+   */
+  public Attention(Grouped sizes, @Nullable Layer queryNorm, @Nullable Layer keyNorm) {
+    heads = sizes.heads;
+    keyValueHeads = sizes.keyValueHeads;
+    width = heads * sizes.headWidth;
+    joint = null;
+    query = null;
+    keyValue = null;
+    bias = null;
+    long shared = keyValueHeads * sizes.headWidth;
+    layers =
+        new Layers(
+            child("q", new Linear(sizes.width, width, sizes.std, sizes.bias)),
+            child("k", new Linear(sizes.width, shared, sizes.std, sizes.bias)),
+            child("v", new Linear(sizes.width, shared, sizes.std, sizes.bias)),
+            queryNorm == null ? null : child("queryNorm", queryNorm),
+            keyNorm == null ? null : child("keyNorm", keyNorm));
+    out = child("out", new Linear(width, sizes.width, sizes.outStd, sizes.outBias));
+  }
 
   /**
    * Attention over vectors of that width.
@@ -51,6 +128,8 @@ public final class Attention extends Module {
     }
     this.width = width;
     this.heads = heads;
+    keyValueHeads = heads;
+    layers = null;
     if (contextWidth == width) {
       joint = parameter("qkv.weight", Init.normal(std, 3 * width, width));
       query = null;
@@ -66,10 +145,19 @@ public final class Attention extends Module {
 
   /** Self-attention: {@code [B, L, D] -> [B, L, D]}. */
   public Tensor forward(Tensor x, AttentionMask mask) {
+    return forward(x, mask, null);
+  }
+
+  /**
+   * Self-attention of positions that are somewhere: {@code [B, L, D] -> [B, L, D]}.
+   *
+   * @param angles by which queries and keys are turned; null for not at all
+   */
+  public Tensor forward(Tensor x, AttentionMask mask, Rotary.@Nullable Angles angles) {
     return call(
         () -> {
-          Tensor qkv = qkv(x); // [B, L, 3D]
-          return attend(third(qkv, 0), split(third(qkv, 1)), split(third(qkv, 2)), mask);
+          Projected all = project(x, angles);
+          return attend(all.q, all.k, all.v, mask);
         },
         x);
   }
@@ -78,8 +166,8 @@ public final class Attention extends Module {
   public Tensor forward(Tensor queries, Tensor x, AttentionMask mask) {
     return call(
         () -> {
-          Tensor kv = keysAndValues(x); // [B, L, 2D]
-          return attend(queries(queries), split(third(kv, 0)), split(third(kv, 1)), mask);
+          Projected context = keysAndValues(x);
+          return attend(queries(queries), context.k, context.v, mask);
         },
         queries,
         x);
@@ -90,21 +178,31 @@ public final class Attention extends Module {
    * join.
    */
   public Tensor forward(Tensor x, KeyValueCache cache) {
+    return forward(
+        x, AttentionMask.causalAfter(cache.length(), x.size(1), x.device()), null, cache);
+  }
+
+  /**
+   * Self-attention of positions that follow those in the cache, which they join.
+   *
+   * @param mask over the positions of the cache and those of {@code x}
+   * @param angles of the positions of {@code x}; the cache's keys were turned when they came
+   */
+  public Tensor forward(
+      Tensor x, AttentionMask mask, Rotary.@Nullable Angles angles, KeyValueCache cache) {
     return call(
         () -> {
-          Tensor qkv = qkv(x); // [B, L, 3D]
-          long before = cache.length();
-          cache.append(split(third(qkv, 1)), split(third(qkv, 2)));
-          AttentionMask mask = AttentionMask.causalAfter(before, x.size(1), x.device());
-          return attend(third(qkv, 0), cache.keys(), cache.values(), mask);
+          Projected all = project(x, angles);
+          cache.append(all.k, all.v);
+          return attend(all.q, cache.keys(), cache.values(), mask);
         },
         x);
   }
 
   /** Keeps the keys and values of a context {@code [B, L, C]}, to look at it again and again. */
   public void remember(Tensor context, KeyValueCache cache) {
-    Tensor kv = keysAndValues(context); // [B, L, 2D]
-    cache.append(split(third(kv, 0)), split(third(kv, 1)));
+    Projected all = keysAndValues(context);
+    cache.append(all.k, all.v);
   }
 
   /**
@@ -116,49 +214,72 @@ public final class Attention extends Module {
     return call(
         () -> {
           // Queries do not see each other, so rows with one context can be rows of one sequence.
-          Tensor q = queries(queries).reshape(context.rows(), -1, width); // [B, n Q, D]
-          return attend(q, context.keys(), context.values(), AttentionMask.NONE)
+          Tensor together = queries.reshape(context.rows(), -1, queries.size(2)); // [B, n Q, D]
+          return attend(queries(together), context.keys(), context.values(), AttentionMask.NONE)
               .reshape(queries.shape());
         },
         queries);
   }
 
-  private Tensor qkv(Tensor x) {
-    if (joint == null) {
+  private Projected project(Tensor x, Rotary.@Nullable Angles angles) {
+    Projected all;
+    if (layers != null) {
+      Projected others = keysAndValues(x);
+      all = new Projected(queries(x), others.k, others.v);
+    } else if (joint != null) {
+      Tensor qkv = torch.linear(x, joint, Tensors.optional(bias)); // [B, L, 3D]
+      all = new Projected(third(qkv, 0), third(qkv, 1), third(qkv, 2));
+    } else {
       throw new IllegalStateException(path() + " attends to vectors of another width");
     }
-    return torch.linear(x, joint, Tensors.optional(bias));
+    return angles == null ? all : new Projected(angles.turn(all.q), angles.turn(all.k), all.v);
   }
 
   private Tensor queries(Tensor x) {
+    if (layers != null) {
+      return split(layers.q.forward(x), heads, layers.queryNorm);
+    }
     Tensor weight = joint == null ? given(query) : Tensors.slice(joint, 0, 0, width);
-    return torch.linear(x, weight, Tensors.optional(Tensors.slice(bias, 0, 0, width)));
+    Tensor own = Tensors.slice(given(bias), 0, 0, width);
+    return split(torch.linear(x, weight, Tensors.optional(own)), heads, null);
   }
 
-  private Tensor keysAndValues(Tensor x) {
+  /** Keys and values; the latter stand for the queries, which nobody reads. */
+  private Projected keysAndValues(Tensor x) {
+    if (layers != null) {
+      Tensor values = split(layers.v.forward(x), keyValueHeads, null);
+      return new Projected(
+          values, split(layers.k.forward(x), keyValueHeads, layers.keyNorm), values);
+    }
     Tensor weight = joint == null ? given(keyValue) : Tensors.slice(joint, 0, width, 3 * width);
-    return torch.linear(x, weight, Tensors.optional(Tensors.slice(bias, 0, width, 3 * width)));
+    Tensor own = Tensors.slice(given(bias), 0, width, 3 * width);
+    Tensor kv = torch.linear(x, weight, Tensors.optional(own)); // [B, L, 2D]
+    return new Projected(third(kv, 1), third(kv, 0), third(kv, 1));
   }
 
-  private static Tensor given(@Nullable Tensor weight) {
-    return Objects.requireNonNull(weight, "without a joint matrix there are two");
+  private static Tensor given(@Nullable Tensor parameter) {
+    return Objects.requireNonNull(parameter, "without a joint matrix there are two");
   }
 
   private Tensor third(Tensor projected, int index) {
-    return Tensors.slice(projected, 2, index * width, (index + 1) * width);
+    return split(Tensors.slice(projected, 2, index * width, (index + 1) * width), heads, null);
   }
 
+  /** Out of [B, H, Q, d]. */
   private Tensor attend(Tensor q, Tensor keys, Tensor values, AttentionMask mask) {
-    Tensor mixed = scaledDotProduct(split(q), keys, values, mask); // [B, H, Q, D/H]
-    return out.forward(mixed.transpose(1, 2).reshape(q.size(0), q.size(1), width));
+    Tensor mixed = scaledDotProduct(q, keys, values, mask); // [B, H, Q, d]
+    return out.forward(mixed.transpose(1, 2).reshape(q.size(0), q.size(2), width));
   }
 
-  private Tensor split(Tensor x) {
-    return x.view(x.size(0), x.size(1), heads, width / heads).transpose(1, 2); // [B, H, L, D/H]
+  /** By heads: {@code [B, L, n d] -> [B, n, L, d]}. */
+  private Tensor split(Tensor x, long count, @Nullable Layer norm) {
+    Tensor each = x.view(x.size(0), x.size(1), count, width / heads); // [B, L, n, d]
+    return (norm == null ? each : norm.forward(each)).transpose(1, 2);
   }
 
   /**
-   * {@code softmax(q k^T / sqrt(d)) v} over {@code [B, H, L, d]}.
+   * {@code softmax(q k^T / sqrt(d)) v} over {@code [B, H, L, d]}; keys and values may have fewer
+   * heads, each for as many heads of queries in a row.
    *
    * <p>On the CPU it runs in f32 whatever the autocast: libtorch built without MKL has only a
    * scalar kernel for bf16 there, slower by a factor of ten. Other devices keep their own kernels.
@@ -183,6 +304,6 @@ public final class Attention extends Module {
             : new TensorOptional();
     boolean causal = mask instanceof AttentionMask.Causal;
     return torch.scaled_dot_product_attention(
-        q, k, v, allowed, 0.0, causal, new DoubleOptional(), false);
+        q, k, v, allowed, 0.0, causal, new DoubleOptional(), q.size(1) != k.size(1));
   }
 }

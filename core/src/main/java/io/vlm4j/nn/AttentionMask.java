@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /** Which positions a query may attend. */
 public sealed interface AttentionMask {
@@ -21,15 +22,38 @@ public sealed interface AttentionMask {
    * are keys already.
    */
   static AttentionMask causalAfter(long before, long count, Device device) {
-    if (before == 0) {
+    return causalAfter(before, count, 0, null, device);
+  }
+
+  /**
+   * The same, of which a position sees only the nearest.
+   *
+   * @param window how many a position sees, itself included, as in Mistral (2310.06825); 0 for all
+   * @param starts the first position of each row that is no padding, i64 {@code [B]}; null if all
+   *     rows begin at 0. Padding sees itself, so that its numbers stay finite.
+   */
+  static AttentionMask causalAfter(
+      long before, long count, long window, @Nullable Tensor starts, Device device) {
+    long all = before + count;
+    boolean seesAll = starts == null && (window == 0 || window >= all);
+    if (seesAll && before == 0) {
       return CAUSAL;
     }
-    if (count == 1) {
+    if (seesAll && count == 1) {
       return NONE;
     }
-    Tensor keys = positions(before + count, device);
-    Tensor queries = Tensors.slice(keys, 0, before, before + count);
-    return new Allowed(keys.view(1, 1, 1, -1).le(queries.view(1, 1, -1, 1))); // [1, 1, L, before+L]
+    Tensor keys = positions(all, device);
+    Tensor queries = Tensors.slice(keys, 0, before, all).view(1, 1, -1, 1);
+    keys = keys.view(1, 1, 1, -1);
+    Tensor allowed = keys.le(queries); // [1, 1, L, before+L]
+    if (window != 0) {
+      allowed = allowed.logical_and(keys.gt(queries.sub(new Scalar(window))));
+    }
+    if (starts != null) {
+      Tensor isText = keys.ge(starts.view(-1, 1, 1, 1)).logical_or(keys.eq(queries));
+      allowed = allowed.logical_and(isText); // [B, 1, L, before+L]
+    }
+    return new Allowed(allowed);
   }
 
   private static Tensor positions(long count, Device device) {

@@ -1,22 +1,67 @@
 package io.vlm4j.nn;
 
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
-/** One pre-norm block of a {@link Transformer}: attention, then an MLP, each with a residual. */
-final class Block extends Module {
-  private final LayerNorm norm1;
+/** One block of a {@link Transformer}: attention, then an MLP, each with a norm and a residual. */
+public final class Block extends Module {
+  private final Layer norm1;
   private final Attention attention;
-  private final LayerNorm norm2;
-  private final Mlp mlp;
+  private final Layer norm2;
+  private final Layer mlp;
+  private final Norms norms;
+  private final double dropout;
+
+  /** Where the norms are. */
+  public enum Norms {
+    /** Before attention and MLP: {@code x += attention(norm1(x)); x += mlp(norm2(x))}. */
+    BEFORE,
+    /** Behind them, within the residual: {@code x += norm1(attention(x)); x += norm2(mlp(x))}. */
+    BEHIND
+  }
+
+  /**
+   * What a block is made of.
+   *
+   * @param norm1 of the attention
+   * @param attention to the sequence itself
+   * @param norm2 of the MLP
+   * @param mlp {@code [B, L, D] -> [B, L, D]}
+   * @param norms where the norms are
+   * @param dropout of what attention and MLP add, in training
+   */
+  public record Parts(
+      Layer norm1, Attention attention, Layer norm2, Layer mlp, Norms norms, double dropout) {
+    /** With norms before attention and MLP, and no dropout. */
+    public Parts(Layer norm1, Attention attention, Layer norm2, Layer mlp) {
+      this(norm1, attention, norm2, mlp, Norms.BEFORE, 0);
+    }
+  }
+
+  /** A block of given parts, which it takes over. */
+  public Block(Parts parts) {
+    norm1 = child("norm1", parts.norm1);
+    attention = child("attention", parts.attention);
+    norm2 = child("norm2", parts.norm2);
+    mlp = child("mlp", parts.mlp);
+    norms = parts.norms;
+    dropout = parts.dropout;
+  }
 
   /** Random weights, scaled down with the depth of the whole stack. */
   Block(Transformer.Config config) {
-    int width = config.width();
-    double std = Math.pow(width, -0.5);
-    norm1 = child("norm1", new LayerNorm(width, config.epsilon()));
-    attention = child("attention", new Attention(width, config.heads(), std, outStd(config)));
-    norm2 = child("norm2", new LayerNorm(width, config.epsilon()));
-    mlp = child("mlp", mlp(config));
+    this(
+        new Parts(
+            new LayerNorm(config.width(), config.epsilon()),
+            attention(config),
+            new LayerNorm(config.width(), config.epsilon()),
+            mlp(config)));
+  }
+
+  private static Attention attention(Transformer.Config config) {
+    double std = Math.pow(config.width(), -0.5);
+    return new Attention(config.width(), config.heads(), std, outStd(config));
   }
 
   private static double outStd(Transformer.Config config) {
@@ -34,15 +79,37 @@ final class Block extends Module {
 
   /** {@code [B, L, D]}, of the same shape. */
   Tensor forward(Tensor x, AttentionMask mask) {
-    return call(() -> finish(x.add(attention.forward(norm1.forward(x), mask))), x);
+    return forward(x, mask, null, null);
   }
 
   /** Causal, for positions that follow those in the cache, which they join. */
   Tensor forward(Tensor x, KeyValueCache cache) {
-    return call(() -> finish(x.add(attention.forward(norm1.forward(x), cache))), x);
+    AttentionMask mask = AttentionMask.causalAfter(cache.length(), x.size(1), x.device());
+    return forward(x, mask, null, cache);
   }
 
-  /** The result at one position of each sequence: {@code [B, L, D] -> [B, D]}. */
+  /**
+   * The same for positions that are somewhere, and may follow others.
+   *
+   * @param mask over the positions of the cache and those of {@code x}
+   * @param angles of the positions of {@code x}; null if they are not turned
+   * @param cache which they join; null if nothing came before
+   */
+  Tensor forward(
+      Tensor x, AttentionMask mask, Rotary.@Nullable Angles angles, @Nullable KeyValueCache cache) {
+    return call(
+        () -> {
+          Tensor n = norms == Norms.BEFORE ? norm1.forward(x) : x;
+          Tensor mixed =
+              cache == null
+                  ? attention.forward(n, mask, angles)
+                  : attention.forward(n, mask, angles, cache);
+          return finish(added(x, norms == Norms.BEFORE ? mixed : norm1.forward(mixed)));
+        },
+        x);
+  }
+
+  /** The result at one position of each sequence: {@code [B, L, D] -> [B, D]}; norms before. */
   Tensor forwardAt(Tensor x, AttentionMask mask, Tensor at) {
     return call(
         () -> {
@@ -55,7 +122,12 @@ final class Block extends Module {
   }
 
   private Tensor finish(Tensor h) {
-    return h.add(mlp.forward(norm2.forward(h)));
+    return added(
+        h, norms == Norms.BEFORE ? mlp.forward(norm2.forward(h)) : norm2.forward(mlp.forward(h)));
+  }
+
+  private Tensor added(Tensor x, Tensor more) {
+    return x.add(dropout > 0 && isTraining() ? torch.dropout(more, dropout, true) : more);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.vlm4j.nn;
 
+import io.vlm4j.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -15,5 +16,13 @@ public final class Embedding extends Module {
   /** Looks the ids up. */
   public Tensor forward(Tensor ids) {
     return call(() -> torch.embedding(weight, ids), ids, weight);
+  }
+
+  /**
+   * The products with all vectors, logits where these are also the output: {@code [..., count]}.
+   */
+  public Tensor similarities(Tensor x) {
+    return call(
+        () -> torch.linear(Tensors.inTypeOf(weight, x), weight, Tensors.optional(null)), x, weight);
   }
 }

@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** Normalises the last dimension to mean 0 and variance 1, then scales and shifts (1607.06450). */
-public final class LayerNorm extends Module {
+public final class LayerNorm extends Layer {
   private final long[] width;
   private final double epsilon;
   private final Tensor weight;
@@ -20,6 +20,7 @@ public final class LayerNorm extends Module {
   }
 
   /** {@code [..., width]}, of the same shape. */
+  @Override
   public Tensor forward(Tensor x) {
     return call(
         () ->

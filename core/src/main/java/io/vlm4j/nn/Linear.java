@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code y = x W^T + b}: {@code [..., in] -> [..., out]}, with {@code weight} {@code [out, in]}.
  */
-public final class Linear extends Module {
+public final class Linear extends Layer {
   private final Tensor weight;
   private final @Nullable Tensor bias;
 
@@ -24,6 +24,7 @@ public final class Linear extends Module {
   }
 
   /** Projects the last dimension; a weight in half the precision takes {@code x} in its own. */
+  @Override
   public Tensor forward(Tensor x) {
     return call(
         () -> torch.linear(Tensors.inTypeOf(weight, x), weight, Tensors.optional(bias)), x, weight);

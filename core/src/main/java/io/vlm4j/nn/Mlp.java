@@ -3,7 +3,7 @@ package io.vlm4j.nn;
 import org.bytedeco.pytorch.Tensor;
 
 /** Two linear layers with an activation between them: {@code [..., D] -> [..., D]}. */
-public final class Mlp extends Module {
+public final class Mlp extends Layer {
   private final Linear up;
   private final Linear down;
   private final Activation activation;
@@ -20,6 +20,7 @@ public final class Mlp extends Module {
   }
 
   /** Applies both layers. */
+  @Override
   public Tensor forward(Tensor x) {
     return call(() -> down.forward(activation.apply(up.forward(x))), x);
   }

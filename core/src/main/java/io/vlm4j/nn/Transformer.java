@@ -3,10 +3,12 @@ package io.vlm4j.nn;
 import io.vlm4j.io.InputException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A stack of pre-norm blocks, {@code x += attention(norm1(x)); x += mlp(norm2(x))}: {@code [B, L,
+ * A stack of blocks, as a rule {@code x += attention(norm1(x)); x += mlp(norm2(x))}: {@code [B, L,
  * D] -> [B, L, D]}.
  */
 public final class Transformer extends Module {
@@ -38,18 +40,55 @@ public final class Transformer extends Module {
 
   /** Random weights, scaled down with depth as in CLIP. */
   public Transformer(Config config) {
-    for (int i = 0; i < config.layers(); i++) {
-      blocks.add(child(Integer.toString(i), new Block(config)));
+    this(config.layers(), () -> new Block(config));
+  }
+
+  /** A stack of blocks, which are made one after the other. */
+  public Transformer(int layers, Supplier<Block> block) {
+    if (layers < 1) {
+      throw new InputException("a transformer needs at least 1 layer, not " + layers);
+    }
+    for (int i = 0; i < layers; i++) {
+      blocks.add(child(Integer.toString(i), block.get()));
     }
   }
 
   /** Runs all blocks. */
   public Tensor forward(Tensor x, AttentionMask mask) {
+    return forward(x, mask, null, List.of());
+  }
+
+  /**
+   * Runs the first blocks alone: {@code [B, L, D] -> [B, L, D]}.
+   *
+   * @param count how many, at least 1
+   */
+  public Tensor forwardFirst(int count, Tensor x, AttentionMask mask) {
     return call(
         () -> {
           Tensor h = x;
-          for (Block block : blocks) {
+          for (Block block : blocks.subList(0, count)) {
             h = block.forward(h, mask);
+          }
+          return h;
+        },
+        x);
+  }
+
+  /**
+   * Runs all blocks on positions that are somewhere, and may follow others.
+   *
+   * @param mask over the positions of the caches and those of {@code x}
+   * @param angles of the positions of {@code x}; null if they are not turned
+   * @param caches one for each block, which the positions join; none if nothing came before
+   */
+  public Tensor forward(
+      Tensor x, AttentionMask mask, Rotary.@Nullable Angles angles, List<KeyValueCache> caches) {
+    return call(
+        () -> {
+          Tensor h = x;
+          for (int i = 0; i < blocks.size(); i++) {
+            h = blocks.get(i).forward(h, mask, angles, caches.isEmpty() ? null : caches.get(i));
           }
           return h;
         },

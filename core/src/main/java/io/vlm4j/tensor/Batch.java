@@ -20,6 +20,15 @@ public final class Batch implements AutoCloseable {
   /** Token ids, i64 {@code [B, L]}, padded. */
   public static final String TOKENS = "input_ids";
 
+  /**
+   * The tokens to foretell, i64 {@code [B, L]}: those of {@link #TOKENS} in the same places, and
+   * -100 where nothing is to be foretold.
+   */
+  public static final String LABELS = "labels";
+
+  /** Height and width of each picture before it was prepared, i64 {@code [P, 2]}. */
+  public static final String SIZES = "image_sizes";
+
   /** How well each text fits each picture: f32 {@code [B, B]}, rows sum to 1. */
   public static final String TARGETS = "targets";
 

@@ -122,6 +122,13 @@ final class FolderRules {
     files
         .object("tokenizer.json")
         .ifPresent(json -> collectEnds(json.path("post_processor"), before, after));
+    if (before.isEmpty() && config.path("add_bos_token").asBoolean(name.equals("LlamaTokenizer"))) {
+      piece("bos_token").ifPresent(before::add);
+    }
+    // A language model's end is written by the model, not put behind its prompts.
+    if (after.isEmpty()) {
+      piece("eos_token").ifPresent(after::add);
+    }
     if (before.size() > 1 || after.size() != 1) {
       throw new InputException(
           "%s: start and end of text of a %s are not known: %s before and %s after a text"

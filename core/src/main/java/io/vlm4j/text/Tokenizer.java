@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.pytorch.Tensor;
@@ -160,6 +161,14 @@ public final class Tokenizer implements AutoCloseable {
     return ids;
   }
 
+  /**
+   * Token ids of a text without start and end, however many; names of special pieces in it are
+   * those pieces: what a chat template made becomes a prompt.
+   */
+  public long[] pieces(String text) {
+    return segmentation.encode(rules.cleaning().clean(text));
+  }
+
   /** The tokens of a whole text, start and end included, however many the model takes. */
   public int length(String text) {
     int pieces = segmentation.encode(rules.cleaning().clean(text)).length;
@@ -197,6 +206,11 @@ public final class Tokenizer implements AutoCloseable {
   /** The number of ids, added tokens included: one more than the highest. */
   public int vocabularySize() {
     return segmentation.size();
+  }
+
+  /** The id of a piece; none if the vocabulary has no such piece. */
+  public OptionalInt id(String piece) {
+    return segmentation.id(piece);
   }
 
   /** The id that ends a text. */

@@ -118,6 +118,7 @@ class LayersTest {
               case GELU_TANH ->
                   x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
               case QUICK_GELU -> x / (1 + Math.exp(-1.702 * x));
+              case SILU -> x / (1 + Math.exp(-x));
             };
         assertThat((double) values[i]).isCloseTo(expected, within(2e-6));
       }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -25,16 +26,16 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 final class BeamSearch {
   private final Decoder decoder;
-  private final long endId;
+  private final Set<Long> endIds;
   private final Generation wanted;
   private final Strategy.Beams beams;
   private final int most;
   private final int size; // of a group
   private int rowsPerInput = 1;
 
-  BeamSearch(Decoder decoder, long endId, Generation wanted, Strategy.Beams beams, int most) {
+  BeamSearch(Decoder decoder, Set<Long> endIds, Generation wanted, Strategy.Beams beams, int most) {
     this.decoder = decoder;
-    this.endId = endId;
+    this.endIds = endIds;
     this.wanted = wanted;
     this.beams = beams;
     this.most = most;
@@ -96,7 +97,7 @@ final class BeamSearch {
     for (int made = 0; !isDone(inputs); made++) {
       try (var _ = new Scope()) {
         Tensor logits = decoder.read(Generator.tokens(next));
-        Tensor scores = Scores.of(logits, rows(inputs), wanted, endId, made);
+        Tensor scores = Scores.of(logits, rows(inputs), wanted, endIds, made);
         for (List<Group> groups : inputs) {
           step(groups, scores, prompt, made + 1);
         }
@@ -168,7 +169,7 @@ final class BeamSearch {
         long[] tokens = Arrays.copyOf(parent.tokens, parent.tokens.length + 1);
         tokens[tokens.length - 1] = token;
         var beam = new Beam(tokens, parent.sum + gained[rank], parent.row);
-        if (token != endId) {
+        if (!endIds.contains(token)) {
           live.add(beam);
         } else if (rank < size) {
           group.finish(beam, prompt, true);
@@ -206,7 +207,7 @@ final class BeamSearch {
         group.live.set(place, new Beam(beam.tokens, beam.sum, row));
       } else { // a row that nobody looks at, of the same input
         parents[row] = (long) (row / all) * rowsPerInput;
-        next[row] = new long[] {endId};
+        next[row] = new long[] {0};
       }
     }
     decoder.select(parents);

@@ -1,5 +1,7 @@
 package io.vlm4j.generate;
 
+import io.vlm4j.io.InputException;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -11,6 +13,19 @@ import org.bytedeco.pytorch.Tensor;
  * to one thread; whoever asked for it closes it.
  */
 public interface Decoder extends AutoCloseable {
+  /**
+   * Says, before anything is read, that rows begin with padding: those of shorter prompts, which
+   * are to end where the others end.
+   *
+   * @param counts how many of the tokens that are read first are none of each row's
+   * @throws InputException if there is padding and this decoder knows none
+   */
+  default void pad(long[] counts) {
+    if (Arrays.stream(counts).anyMatch(count -> count != 0)) {
+      throw new InputException("prompts must have one length for this model");
+    }
+  }
+
   /**
    * Reads on in every row.
    *

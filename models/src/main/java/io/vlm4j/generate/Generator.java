@@ -7,6 +7,7 @@ import io.vlm4j.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -15,21 +16,30 @@ import org.bytedeco.pytorch.Tensor;
 public final class Generator {
   private Generator() {}
 
+  /** The same for texts with one end, which nobody watches. */
+  public static List<List<Hypothesis>> generate(
+      Decoder decoder, long[][] prompts, long endId, Generation wanted) {
+    return generate(decoder, prompts, Set.of(endId), wanted, Watcher.NONE);
+  }
+
   /**
    * Continues one prompt for each of the decoder's inputs. Without beams, all rows run until the
    * last has ended, and what happens in one row depends on no other.
    *
    * @param decoder fresh; it is not closed
-   * @param prompts what each row begins with, of one length, at least one token
-   * @param endId the token that ends a text
+   * @param prompts what each row begins with, at least one token; of one length, unless the decoder
+   *     knows padding
+   * @param endIds the tokens that end a text
+   * @param watcher sees each token as it is written; not those of beams
    * @return for each input, the best text first; more than one only in beam search
-   * @throws InputException if the prompts differ in length, or the decoder holds no more than them
+   * @throws InputException if a prompt is empty, if they differ in length and may not, or if the
+   *     decoder holds no more than them
    */
   public static List<List<Hypothesis>> generate(
-      Decoder decoder, long[][] prompts, long endId, Generation wanted) {
-    int length = prompts.length == 0 ? 0 : prompts[0].length;
-    if (length == 0 || Arrays.stream(prompts).anyMatch(prompt -> prompt.length != length)) {
-      throw new InputException("prompts must have one length, of at least one token");
+      Decoder decoder, long[][] prompts, Set<Long> endIds, Generation wanted, Watcher watcher) {
+    int length = Arrays.stream(prompts).mapToInt(prompt -> prompt.length).max().orElse(0);
+    if (Arrays.stream(prompts).anyMatch(prompt -> prompt.length == 0) || length == 0) {
+      throw new InputException("a prompt must have at least one token");
     }
     // The last token is written and not read: it needs no place.
     int most = Math.min(wanted.maxTokens(), decoder.capacity() - length + 1);
@@ -38,28 +48,34 @@ public final class Generator {
           "a prompt of %d tokens leaves no room: the model holds %d"
               .formatted(length, decoder.capacity()));
     }
+    decoder.pad(Arrays.stream(prompts).mapToLong(prompt -> length - prompt.length).toArray());
+    long[][] padded =
+        Arrays.stream(prompts).map(prompt -> padded(prompt, length)).toArray(long[][]::new);
     try (var _ = new NoGrad()) {
       return switch (wanted.strategy()) {
         case Strategy.Beams beams ->
-            new BeamSearch(decoder, endId, wanted, beams, most).run(prompts);
+            new BeamSearch(decoder, endIds, wanted, beams, most).run(padded);
         case Strategy.Sampling sampling -> {
           var streams = new ArrayList<SplittableRandom>();
           for (int row = 0; row < prompts.length; row++) {
             streams.add(new SplittableRandom(sampling.seed() + row));
           }
-          yield write(
-              decoder, prompts, endId, wanted, most, scores -> draw(scores, sampling, streams));
+          yield new Writing(decoder, endIds, wanted, watcher)
+              .run(padded, most, scores -> draw(scores, sampling, streams));
         }
         case Strategy.Greedy _ ->
-            write(
-                decoder,
-                prompts,
-                endId,
-                wanted,
-                most,
-                scores -> scores.argmax(new LongOptional(1), false));
+            new Writing(decoder, endIds, wanted, watcher)
+                .run(padded, most, scores -> scores.argmax(new LongOptional(1), false));
       };
     }
+  }
+
+  /** Filled in front with the prompt's own first token, which penalties know already. */
+  private static long[] padded(long[] prompt, int length) {
+    var row = new long[length];
+    Arrays.fill(row, prompt[0]);
+    System.arraycopy(prompt, 0, row, length - prompt.length, prompt.length);
+    return row;
   }
 
   /** Chooses a token for each row of log-probabilities {@code [R, V]}: i64 {@code [R]}. */
@@ -76,29 +92,35 @@ public final class Generator {
     return Shortlist.of(scores, sampling).draw(at);
   }
 
-  private static List<List<Hypothesis>> write(
-      Decoder decoder, long[][] prompts, long endId, Generation wanted, int most, Choice choice) {
-    var rows = new ArrayList<Row>();
-    for (long[] prompt : prompts) {
-      rows.add(new Row(prompt, most));
-    }
-    long[][] next = prompts;
-    for (int made = 0; made < most && rows.stream().anyMatch(row -> !row.ended); made++) {
-      try (var _ = new Scope()) {
-        Tensor logits = decoder.read(tokens(next));
-        long[][] before = rows.stream().map(Row::all).toArray(long[][]::new);
-        Tensor scores = Scores.of(logits, before, wanted, endId, made);
-        Tensor chosen = choice.of(scores); // [R]
-        float[] gained = Tensors.toFloats(scores.gather(1, chosen.unsqueeze(1)));
-        long[] ids = Tensors.toLongs(chosen);
-        next = new long[ids.length][];
-        for (int i = 0; i < ids.length; i++) {
-          rows.get(i).add(ids[i], gained[i], endId);
-          next[i] = new long[] {ids[i]};
+  /** All rows at once, one token each time. */
+  private record Writing(Decoder decoder, Set<Long> endIds, Generation wanted, Watcher watcher) {
+    List<List<Hypothesis>> run(long[][] prompts, int most, Choice choice) {
+      var rows = new ArrayList<Row>();
+      for (long[] prompt : prompts) {
+        rows.add(new Row(prompt, most));
+      }
+      long[][] next = prompts;
+      for (int made = 0; made < most && rows.stream().anyMatch(row -> !row.ended); made++) {
+        try (var _ = new Scope()) {
+          Tensor logits = decoder.read(tokens(next));
+          long[][] before = rows.stream().map(Row::all).toArray(long[][]::new);
+          Tensor scores = Scores.of(logits, before, wanted, endIds, made);
+          Tensor chosen = choice.of(scores); // [R]
+          float[] gained = Tensors.toFloats(scores.gather(1, chosen.unsqueeze(1)));
+          long[] ids = Tensors.toLongs(chosen);
+          next = new long[ids.length][];
+          for (int i = 0; i < ids.length; i++) {
+            boolean isText = !rows.get(i).ended && !endIds.contains(ids[i]);
+            rows.get(i).add(ids[i], gained[i], endIds.contains(ids[i]));
+            if (isText && !watcher.wrote(i, ids[i])) {
+              rows.get(i).ended = true;
+            }
+            next[i] = new long[] {ids[i]};
+          }
         }
       }
+      return rows.stream().map(row -> List.of(row.result())).toList();
     }
-    return rows.stream().map(row -> List.of(row.result())).toList();
   }
 
   /** Rows of one length: i64 {@code [R, L]}. */
@@ -126,13 +148,13 @@ public final class Generator {
       return Arrays.copyOf(all, length);
     }
 
-    void add(long id, double logProbability, long endId) {
+    void add(long id, double logProbability, boolean isEnd) {
       all[length++] = id;
       if (ended) {
         return;
       }
       sum += logProbability;
-      ended = id == endId;
+      ended = isEnd;
       end = ended ? length - 1 : length;
     }
 

@@ -45,11 +45,13 @@ public final class KeyMap {
   private final List<Rule> rules;
   private final List<Pattern> ignored;
   private final List<String> prefixes;
+  private final Map<String, String> aliases;
 
   private KeyMap(Builder builder) {
     rules = List.copyOf(builder.rules);
     ignored = builder.ignored.stream().map(KeyMap::compile).toList();
     prefixes = List.copyOf(builder.prefixes);
+    aliases = new LinkedHashMap<>(builder.aliases);
   }
 
   /** Begins a description. */
@@ -62,6 +64,7 @@ public final class KeyMap {
     private final List<Rule> rules = new ArrayList<>();
     private final List<String> ignored = new ArrayList<>();
     private final List<String> prefixes = new ArrayList<>();
+    private final Map<String, String> aliases = new LinkedHashMap<>();
 
     private Builder() {}
 
@@ -116,6 +119,15 @@ public final class KeyMap {
     /** A beginning that some checkpoints put before names, and others do not. */
     public Builder optionalPrefix(String prefix) {
       prefixes.add(prefix);
+      return this;
+    }
+
+    /**
+     * A beginning by which some checkpoints call what others call by {@code usual}; names are
+     * written with the latter, which must not begin with the former.
+     */
+    public Builder alias(String beginning, String usual) {
+      aliases.put(beginning, usual);
       return this;
     }
 
@@ -231,12 +243,17 @@ public final class KeyMap {
     throw new IllegalStateException("no rule names '" + ours + "'");
   }
 
-  /** A name of theirs without the beginnings that checkpoints may leave out. */
+  /** A name of theirs as it is written, without the beginnings that checkpoints may leave out. */
   public String plain(String theirs) {
     String name = theirs;
     for (String prefix : prefixes) {
       if (name.startsWith(prefix)) {
         name = name.substring(prefix.length());
+      }
+    }
+    for (var alias : aliases.entrySet()) {
+      if (name.startsWith(alias.getKey())) {
+        name = alias.getValue() + name.substring(alias.getKey().length());
       }
     }
     return name;

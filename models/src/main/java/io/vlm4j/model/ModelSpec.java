@@ -132,6 +132,11 @@ public record ModelSpec<C extends Record>(Family<C> family, C config) {
     return family.tokenizerRules(config);
   }
 
+  /** How many numbers a token takes while the model writes. */
+  MemoryPlan.TokenCost tokenCost() {
+    return family.tokenCost(config);
+  }
+
   /** The number of tokens a text may have. */
   public int contextLength() {
     return family.contextLength(config);

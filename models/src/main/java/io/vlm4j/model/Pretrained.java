@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Device;
@@ -369,6 +370,15 @@ public final class Pretrained implements AutoCloseable {
     return all;
   }
 
+  /**
+   * What it does with strings as a language model.
+   *
+   * @throws InputException if it is none
+   */
+  public Language language() {
+    return new Language(this, require(LanguageModel.class, "continue texts"));
+  }
+
   /** The picture in a file. */
   public static Pixels readPicture(Path file) {
     try {
@@ -425,7 +435,12 @@ public final class Pretrained implements AutoCloseable {
     return how.toTensor(pictures.parallelStream().map(how::square).toList());
   }
 
-  private Tensor onDevice(Tensor tensor) {
+  /** Runs work of the model, one at a time. */
+  synchronized <T> T alone(Supplier<T> work) {
+    return work.get();
+  }
+
+  Tensor onDevice(Tensor tensor) {
     return device.is_cpu() ? tensor : tensor.to(device, tensor.scalar_type());
   }
 

@@ -1,0 +1,136 @@
+package io.vlm4j.model;
+
+import io.vlm4j.io.Json;
+import io.vlm4j.tensor.Batch;
+import io.vlm4j.text.ChatTemplate;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.bytedeco.pytorch.Device;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Dialogues with a model: its chat template makes them texts, which it continues until an end of
+ * turn. Any number of threads may use one object; the model writes for one at a time.
+ */
+public final class Chat implements AutoCloseable {
+  /** Pieces that end a turn where a template writes them. */
+  private static final List<String> TURN_ENDS = List.of("<|im_end|>", "<|eot_id|>");
+
+  private final Pretrained bundle;
+  private final Language language;
+  private final ChatTemplate template;
+  private final Set<Long> ends;
+  private final DialogueRows rows;
+
+  /**
+   * Bundles and takes over what belongs together.
+   *
+   * @param ends tokens that end an answer, beside the tokenizer's end of text and the ends of turns
+   *     that the template writes
+   * @throws io.vlm4j.io.InputException if the model is no language model
+   */
+  public Chat(Pretrained bundle, ChatTemplate template, Set<Long> ends) {
+    this.bundle = bundle;
+    this.template = template;
+    language = bundle.language();
+    var all = new HashSet<>(ends);
+    all.add(bundle.tokenizer().endId());
+    for (String piece : TURN_ENDS) {
+      if (template.mentions(piece)) {
+        bundle.tokenizer().id(piece).ifPresent(id -> all.add((long) id));
+      }
+    }
+    this.ends = Set.copyOf(all);
+    PictureLanguageModel sees =
+        bundle.model() instanceof PictureLanguageModel model ? model : null;
+    rows =
+        new DialogueRows(
+            template,
+            bundle.tokenizer(),
+            sees,
+            sees == null ? null : bundle.preprocessing(),
+            bundle.spec().contextLength());
+  }
+
+  /**
+   * Reads a model folder. One without a chat template is spoken to plainly, "User: ... Assistant:",
+   * and as Vicuna is if it sees pictures, which is what LLaVA 1.5 was made of.
+   *
+   * @throws io.vlm4j.io.InputException if a file is missing, damaged or does not fit the others
+   */
+  public static Chat load(Path folder, Device device, LoadOptions options) {
+    ChatTemplate given = ChatTemplate.read(folder).orElse(null);
+    var ends = new HashSet<Long>();
+    for (String name : List.of("generation_config.json", "config.json")) {
+      Path file = folder.resolve(name);
+      if (Files.isRegularFile(file)) {
+        JsonNode ids = Json.readObject(file).path("eos_token_id");
+        (ids.isArray() ? ids : List.of(ids))
+            .forEach(id -> {
+              if (id.isIntegralNumber()) {
+                ends.add(id.asLong());
+              }
+            });
+      }
+    }
+    Pretrained bundle = Pretrained.load(folder, device, options);
+    try {
+      ChatTemplate template =
+          given != null ? given : ChatTemplate.named(
+                  bundle.model() instanceof PictureLanguageModel ? "vicuna" : "plain",
+                  bundle.tokenizer().rules().end());
+      return new Chat(bundle, template, ends);
+    } catch (RuntimeException e) {
+      bundle.close();
+      throw e;
+    }
+  }
+
+  /** The model that answers. */
+  public Pretrained model() {
+    return bundle;
+  }
+
+  /** Answers the last message of a dialogue. */
+  public Answer answer(Dialogue dialogue, AnswerOptions options, Language.Listener listener) {
+    return answers(List.of(dialogue), options, List.of(listener)).getFirst();
+  }
+
+  /** Answers the last messages of several dialogues at once, each as it would be alone. */
+  public List<Answer> answers(List<Dialogue> dialogues, AnswerOptions options) {
+    return answers(
+        dialogues, options, dialogues.stream().map(_ -> Language.Listener.NONE).toList());
+  }
+
+  private List<Answer> answers(
+      List<Dialogue> dialogues, AnswerOptions options, List<Language.Listener> listeners) {
+    if (dialogues.isEmpty()) {
+      return List.of();
+    }
+    List<DialogueRows.Row> prompts = dialogues.stream().map(rows::prompt).toList();
+    if (prompts.stream().allMatch(row -> row.views().isEmpty())) {
+      long[][] ids = prompts.stream().map(DialogueRows.Row::ids).toArray(long[][]::new);
+      return language.write(ids, ends, options, listeners);
+    }
+    var model = (PictureLanguageModel) bundle.model();
+    long[][] ids =
+        prompts.stream().map(row -> words(row.ids(), model.pictureId())).toArray(long[][]::new);
+    try (Batch batch = rows.prompts(prompts).to(bundle.device())) {
+      return language.write(() -> model.texts(batch), ids, ends, options, listeners);
+    }
+  }
+
+  /** Places of pictures are no tokens of the vocabulary; penalties see the start of text there. */
+  private static long[] words(long[] ids, long pictureId) {
+    return Arrays.stream(ids).map(id -> id == pictureId ? Math.max(0, ids[0]) : id).toArray();
+  }
+
+  @Override
+  public void close() {
+    bundle.close();
+  }
+}
