@@ -53,7 +53,9 @@ class MaskingTest {
       int height = 1 + range(Arrays.stream(at).map(k -> k / 14));
       int width = 1 + range(Arrays.stream(at).map(k -> k % 14));
       assertThat(height * width).isEqualTo(at.length).isEqualTo(added).isBetween(14, 75);
-      assertThat((double) height / width).isBetween(2 / 7.0, 7 / 2.0); // rounded to whole patches
+      double most = (height + 0.5) / (width - 0.5); // before rounding to whole patches
+      double least = (height - 0.5) / (width + 0.5);
+      assertThat(most >= 0.3 && least <= 1 / 0.3).as("%d x %d", height, width).isTrue();
       shapes.add(List.of(height, width));
     }
     assertThat(shapes).hasSizeGreaterThan(40);
