@@ -1,7 +1,7 @@
 package io.vlm4j.cli;
 
 import io.vlm4j.data.Sample;
-import io.vlm4j.eval.PairEvaluation;
+import io.vlm4j.eval.Validation;
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.Json;
 import io.vlm4j.model.Pretrained;
@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "eval",
     description =
-        "Measures how well a model finds captions for pictures and pictures for captions.")
+        "Measures how well a model finds captions for pictures and pictures for captions; of one"
+            + " that does not do that, its losses.")
 final class EvalCommand implements Callable<Integer> {
   @Mixin private final PairData data = new PairData();
   @Mixin private final ModelOption model = new ModelOption();
@@ -37,7 +38,7 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (var pretrained = Pretrained.load(model.folder(), devices.open())) {
-      report(pretrained, data.read(validationData), out, validationData);
+      report(pretrained, data.read(validationData, pretrained.spec()), out, validationData);
     }
     return 0;
   }
@@ -45,20 +46,15 @@ final class EvalCommand implements Callable<Integer> {
   /** Measures, prints, and writes one line of JSON if {@code file} is not null. */
   static void report(
       Pretrained model, List<Sample> samples, @Nullable Path file, @Nullable String dataset) {
-    var evaluation = PairEvaluation.of(model, samples);
-    var metrics = evaluation.retrieval().metrics();
-    Terminal.line(
-        "pairs",
-        "%,d pictures, %,d captions, %,d skipped",
-        evaluation.samples().size(),
-        evaluation.retrieval().candidates().size(),
-        evaluation.skipped().count());
+    var validation = Validation.of(model, samples);
+    var metrics = validation.metrics();
+    Terminal.line("measured", "%,d samples, %,d skipped", validation.used(), validation.skipped());
     metrics.forEach((name, value) -> System.out.printf(Locale.ROOT, "  %-28s %.4f%n", name, value));
     if (file != null) {
       var line = new LinkedHashMap<String, Object>();
       line.put("dataset", String.valueOf(dataset));
-      line.put("n", evaluation.samples().size());
-      line.put("skipped", evaluation.skipped().count());
+      line.put("n", validation.used());
+      line.put("skipped", validation.skipped());
       line.putAll(metrics);
       AtomicFiles.writeString(file, Json.toLine(line) + "\n");
     }

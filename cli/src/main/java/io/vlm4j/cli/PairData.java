@@ -4,6 +4,7 @@ import io.vlm4j.data.Pairs;
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.source.Columns;
 import io.vlm4j.data.source.Sources;
+import io.vlm4j.model.ModelSpec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -37,7 +38,13 @@ final class PairData {
     return captionColumn == null ? columns : columns.withText(captionColumn);
   }
 
+  /** Pictures with captions. */
   List<Sample> read(String place) {
     return Pairs.in(Sources.open(place, columns()));
+  }
+
+  /** What that model reads. */
+  List<Sample> read(String place, ModelSpec<?> model) {
+    return Pairs.in(Sources.open(place, columns()), model.readsPictures(), model.readsTexts());
   }
 }

@@ -31,6 +31,14 @@ final class RecipeOptions {
               + " begins with the weights of a model folder or of hf:ORG/NAME[@REVISION].")
   private String model = "";
 
+  @Option(
+      names = "--part",
+      paramLabel = "PART=MODEL",
+      description =
+          "Take a part of the model, such as imageTokenizer, from a model folder or"
+              + " hf:ORG/NAME[@REVISION]; see the pages of the systems that have parts.")
+  private Map<String, String> parts = new LinkedHashMap<>();
+
   @Option(names = "--batch-size", paramLabel = "N", description = "Pairs a step.")
   private @Nullable Integer batchSize;
 
@@ -82,7 +90,7 @@ final class RecipeOptions {
       values.put("training.precision", Json.parse('"' + precision + '"'));
     }
     changes.forEach((key, value) -> values.put(key, parse(value)));
-    return recipe.with(values);
+    return recipe.with(values).withParts(parts);
   }
 
   /** The name of the model, if it is one that has weights: a folder, or one of the hub. */

@@ -1,7 +1,7 @@
 package io.vlm4j.cli;
 
 import io.vlm4j.data.Sample;
-import io.vlm4j.eval.PairEvaluation;
+import io.vlm4j.eval.Validation;
 import io.vlm4j.model.ModelFolder;
 import io.vlm4j.model.Pretrained;
 import java.util.List;
@@ -31,9 +31,7 @@ record StartingPoint(
       return new StartingPoint(
           name,
           folder,
-          validation.isEmpty()
-              ? Map.of()
-              : PairEvaluation.of(model, validation).retrieval().metrics(),
+          validation.isEmpty() ? Map.of() : Validation.of(model, validation).metrics(),
           model.model().collapsedLoss(batchSize),
           model.model().remarks());
     }

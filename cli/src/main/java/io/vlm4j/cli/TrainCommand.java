@@ -2,11 +2,12 @@ package io.vlm4j.cli;
 
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.source.Sources;
-import io.vlm4j.eval.PairEvaluation;
+import io.vlm4j.eval.Validation;
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.model.ModelFolder;
+import io.vlm4j.model.ModelSpec;
 import io.vlm4j.train.Budget;
 import io.vlm4j.train.Recipe;
 import java.nio.file.Path;
@@ -91,20 +92,24 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Device device = devices.open();
-    TrainingData training = training();
-    List<Sample> validation = validationData == null ? List.of() : data.read(validationData);
     var weights =
         recipeOptions
             .modelWithWeights()
             .map(name -> ModelFolder.open(new NamedModel(name).folder(offline)))
             .orElse(null);
     Recipe recipe = ruleOptions.apply(recipe(weights));
+    TrainingData training = training(recipe.model());
+    List<Sample> validation =
+        validationData == null ? List.of() : data.read(validationData, recipe.model());
     if (!recipeOptions.hasBatchSize() && training.size() < recipe.training().batchSize()) {
       recipe =
           recipe.with(Map.of("training.batchSize", Json.parse(Long.toString(training.size()))));
     }
     Terminal.line(
-        "pictures", "%,d to learn from, %,d to measure on", training.size(), validation.size());
+        recipe.model().readsPictures() ? "pictures" : "texts",
+        "%,d to learn from, %,d to measure on",
+        training.size(),
+        validation.size());
     if (weights == null) {
       train(new TrainingSession(recipe, training, validation, out, device, null), validation);
     } else {
@@ -113,7 +118,7 @@ final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private TrainingData training() {
+  private TrainingData training(ModelSpec<?> model) {
     if (stream) {
       return TrainingData.streamed(
           Sources.openEach(trainData, data.columns()), factors(), shuffleWindow, resampled);
@@ -123,7 +128,7 @@ final class TrainCommand implements Callable<Integer> {
           (resampled ? "--dataset-resampled" : "--train-data-upsampling-factors")
               + " goes with --stream");
     }
-    return TrainingData.of(data.read(trainData));
+    return TrainingData.of(data.read(trainData, model));
   }
 
   private List<Double> factors() {
@@ -185,16 +190,15 @@ final class TrainCommand implements Callable<Integer> {
     var session = new TrainingSession(recipe, training, validation, out, device, start);
     var result = run(session);
     try (var model = result.model()) {
-      var evaluation = validation.isEmpty() ? null : PairEvaluation.of(model, validation);
-      int measured = evaluation == null ? 0 : evaluation.samples().size();
-      Map<String, Double> after = evaluation == null ? Map.of() : evaluation.retrieval().metrics();
+      Map<String, Double> after =
+          validation.isEmpty() ? Map.of() : Validation.of(model, validation).metrics();
       String dataset = validationData == null ? "" : validationData.replaceFirst(".*[/\\\\]", "");
       var card =
           new ModelCard(
               start,
               session.recipe(),
               Math.toIntExact(training.size()),
-              measured,
+              validation.size(),
               dataset,
               result.outcome().steps(),
               after);
@@ -203,7 +207,7 @@ final class TrainCommand implements Callable<Integer> {
       if (validation.isEmpty()) {
         Terminal.line("note", "without --val-data, nothing tells whether it became better");
       } else {
-        compare(start.metrics(), after, measured);
+        compare(start.metrics(), after, validation.size());
       }
     }
   }

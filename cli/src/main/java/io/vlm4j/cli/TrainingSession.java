@@ -2,12 +2,14 @@ package io.vlm4j.cli;
 
 import io.vlm4j.data.PairCollator;
 import io.vlm4j.data.Sample;
-import io.vlm4j.eval.PairEvaluation;
+import io.vlm4j.eval.Validation;
+import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.model.LoadOptions;
 import io.vlm4j.model.Model;
+import io.vlm4j.model.ModelFolder;
 import io.vlm4j.model.ModelSpec;
 import io.vlm4j.model.Pretrained;
 import io.vlm4j.tensor.Precision;
@@ -45,6 +47,7 @@ final class TrainingSession {
   private final Path out;
   private final Device device;
   private final @Nullable StartingPoint start;
+  private final Parts parts;
 
   /**
    * Prepares a training.
@@ -60,8 +63,11 @@ final class TrainingSession {
       @Nullable StartingPoint start) {
     // The run's record names what is computed, not how it was chosen.
     Precision precision = Precision.parse(recipe.training().precision()).on(device);
+    parts = new Parts(recipe.parts());
     this.recipe =
-        recipe.with(Map.of("training.precision", Json.parse('"' + precision.name() + '"')));
+        recipe
+            .withModel(parts.configure(recipe.model()))
+            .with(Map.of("training.precision", Json.parse('"' + precision.name() + '"')));
     this.training = training;
     this.validation = validation;
     this.out = out;
@@ -103,9 +109,9 @@ final class TrainingSession {
   Result run(Budget budget, Optional<String> resume, int validations, double saveSeconds) {
     try (var stop = new StopSignal();
         var folder = new RunFolder(out, resume.isPresent())) {
-      Tokenizer tokenizer = tokenizer(resume.isPresent());
+      Tokenizer tokenizer = recipe.model().readsTexts() ? tokenizer(resume.isPresent()) : null;
       ModelSpec<?> spec =
-          start == null
+          start == null && tokenizer != null
               ? recipe.model().withVocabulary(tokenizer.vocabularySize())
               : recipe.model();
       var groups = ParameterGroups.of(List.copyOf(spec.shapes().keySet()), recipe.training());
@@ -114,10 +120,7 @@ final class TrainingSession {
       TrainingConfig config = recipe.training();
       var collator =
           new PairCollator(
-              start == null ? spec.preprocessing() : start.folder().preprocessing(),
-              config.augmentation(),
-              tokenizer,
-              config.captions());
+              preprocessing(spec), config.augmentation(), tokenizer, config.captions());
       var batches = training.batches().apply(config);
       var trainer = new Trainer(() -> begin(spec), config, batches, collator, device);
       if (resume.isPresent()) {
@@ -149,13 +152,25 @@ final class TrainingSession {
   }
 
   private Model begin(ModelSpec<?> spec) {
-    return start == null ? spec.create() : start.folder().load(LoadOptions.DEFAULT, device).model();
+    if (start != null) {
+      return start.folder().load(LoadOptions.DEFAULT, device).model();
+    }
+    Model model = spec.create();
+    parts.fill(model, device);
+    return model;
   }
 
-  private Pretrained bundle(ModelSpec<?> spec, Model model, Tokenizer tokenizer) {
+  private Pretrained bundle(ModelSpec<?> spec, Model model, @Nullable Tokenizer tokenizer) {
     return start == null
-        ? new Pretrained(spec, model, tokenizer, spec.preprocessing(), device)
+        ? new Pretrained(spec, model, tokenizer, preprocessing(spec), device)
         : Pretrained.of(start.folder(), model, tokenizer, device);
+  }
+
+  private @Nullable Preprocessing preprocessing(ModelSpec<?> spec) {
+    if (!spec.readsPictures()) {
+      return null;
+    }
+    return start == null ? parts.preprocessing(spec) : start.folder().preprocessing();
   }
 
   private Tokenizer tokenizer(boolean resume) {
@@ -164,6 +179,10 @@ final class TrainingSession {
     }
     if (resume) {
       return Tokenizer.read(tokenizerFolder(), recipe.model().contextLength());
+    }
+    Optional<ModelFolder> source = parts.tokenizer(recipe.model());
+    if (source.isPresent()) {
+      return Tokenizer.read(source.get().path(), recipe.model().contextLength());
     }
     List<String> texts = training.texts().get();
     return Tokenizer.of(
@@ -175,8 +194,10 @@ final class TrainingSession {
   }
 
   /** Writes what the run is made of; params.txt comes last, because it makes the folder a run. */
-  private void record(RunFolder folder, Recipe resolved, Tokenizer tokenizer) {
-    tokenizer.write(tokenizerFolder());
+  private void record(RunFolder folder, Recipe resolved, @Nullable Tokenizer tokenizer) {
+    if (tokenizer != null) {
+      tokenizer.write(tokenizerFolder());
+    }
     AtomicFiles.writeString(out.resolve("run.yaml"), Json.toYaml(resolved.toTree()));
     folder.writeParams(params(resolved));
   }
@@ -219,7 +240,7 @@ final class TrainingSession {
   /** Shows and keeps the course of the training. */
   private final class Observer implements Trainer.Observer, AutoCloseable {
     private final ModelSpec<?> spec;
-    private final Tokenizer tokenizer;
+    private final @Nullable Tokenizer tokenizer;
     private final StopSignal stop;
     private final Terminal.Bar bar = new Terminal.Bar("training");
     private final List<Progress> progress = new ArrayList<>();
@@ -229,7 +250,7 @@ final class TrainingSession {
             ? new CollapseAlarm(OptionalDouble.empty(), 0)
             : new CollapseAlarm(start.collapsedLoss(), StartingPoint.score(start.metrics()));
 
-    Observer(ModelSpec<?> spec, Tokenizer tokenizer, StopSignal stop) {
+    Observer(ModelSpec<?> spec, @Nullable Tokenizer tokenizer, StopSignal stop) {
       this.spec = spec;
       this.tokenizer = tokenizer;
       this.stop = stop;
@@ -246,7 +267,7 @@ final class TrainingSession {
     public Map<String, Double> validate(Model model, long step) {
       // The bundle is not closed: it owns neither the model in training nor the tokenizer.
       var bundle = bundle(spec, model, tokenizer);
-      Map<String, Double> metrics = PairEvaluation.of(bundle, validation).retrieval().metrics();
+      Map<String, Double> metrics = Validation.of(bundle, validation).metrics();
       alarm.score(StartingPoint.score(metrics)).ifPresent(LOG::warn);
       validations.put(step, metrics);
       return metrics;

@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
  * <p>Samples with the same principal text form a group. An epoch visits every group once and takes
  * one of its samples by chance, so a batch never holds two pictures of one text, which a
  * contrastive loss would take for a wrong pair, and a text with many pictures does not outweigh the
- * others. Where all texts differ, this is the usual epoch. The last, incomplete batch of an epoch
- * is left out.
+ * others. Where all texts differ, or there are none, this is the usual epoch. The last, incomplete
+ * batch of an epoch is left out.
  */
 public final class BatchOrder implements Batches {
   private final List<Sample> samples;
@@ -46,9 +46,11 @@ public final class BatchOrder implements Batches {
   }
 
   private static List<List<Integer>> byText(List<Sample> samples) {
-    Map<String, List<Integer>> groups = new LinkedHashMap<>();
+    Map<Object, List<Integer>> groups = new LinkedHashMap<>();
     for (int i = 0; i < samples.size(); i++) {
-      groups.computeIfAbsent(samples.get(i).text(), _ -> new ArrayList<>()).add(i);
+      List<String> texts = samples.get(i).texts();
+      Object key = texts.isEmpty() ? (Object) i : texts.getFirst();
+      groups.computeIfAbsent(key, _ -> new ArrayList<>()).add(i);
     }
     return List.copyOf(groups.values());
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The pictures with captions of a source. */
+/** The samples of a source that a model can read: pictures with captions, or either alone. */
 public final class Pairs {
   private static final Logger LOG = LoggerFactory.getLogger(Pairs.class);
 
@@ -18,6 +18,18 @@ public final class Pairs {
    * @throws InputException if there is not one; it tells why, if that is known
    */
   public static List<Sample> in(Source source) {
+    return in(source, true, true);
+  }
+
+  /**
+   * All samples that have what is asked for, in order. Their pictures stay where they are.
+   *
+   * @param pictures whether a sample needs one
+   * @param texts whether a sample needs one
+   * @throws InputException if there is not one; it tells why, if that is known
+   */
+  public static List<Sample> in(Source source, boolean pictures, boolean texts) {
+    String wanted = pictures ? texts ? "pictures with captions" : "pictures" : "texts";
     if (source.shards().size() == 1) {
       source.shards().getFirst().open(); // what cannot be opened at all ends here, in its own words
     }
@@ -26,7 +38,7 @@ public final class Pairs {
     var skipped = new SkippedSamples();
     source.stream(skipped)
         .forEach(sample -> {
-          if (sample.texts().isEmpty() || sample.pictures().isEmpty()) {
+          if (texts && sample.texts().isEmpty() || pictures && sample.pictures().isEmpty()) {
             left[0]++;
           } else {
             pairs.add(sample);
@@ -38,10 +50,11 @@ public final class Pairs {
           .ifPresent(cause -> {
             throw new InputException(cause);
           });
-      throw new InputException(source.name() + ": no pictures with captions in it");
+      throw new InputException(source.name() + ": no " + wanted + " in it");
     }
     if (left[0] > 0) {
-      LOG.warn("{}: {} pictures without a caption are left out", source.name(), left[0]);
+      LOG.warn(
+          "{}: {} samples without what is read are left out: {}", source.name(), left[0], wanted);
     }
     return pairs;
   }

@@ -16,6 +16,7 @@ import io.vlm4j.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -199,6 +200,26 @@ class LoaderTest {
     }
     // Two of three words may change; half of them are shuffled, of which half stay as they are.
     assertThat(changed / (double) rows).isCloseTo(2 * 0.5 * 0.5, within(0.08));
+  }
+
+  @Test
+  void whatAModelDoesNotReadIsLeftOut() {
+    var texts =
+        List.of(
+            new Collator.Row(
+                new Sample("t", "t", List.of(new Part.Text("words")), new LinkedHashMap<>()),
+                Chance.of(7, 0, 0)));
+    var picture = Sample.pair("p", "p", PLAIN, List.of(), Map.of());
+    var pictures = List.of(new Collator.Row(picture, Chance.of(7, 0, 0)));
+    var reader = new PairCollator(null, Augmentation.NONE, tokenizer, Captions.PRINCIPAL);
+    var viewer =
+        new PairCollator(Preprocessing.clip(SIZE), Augmentation.NONE, null, Captions.PRINCIPAL);
+
+    try (Batch read = reader.collate(texts, new SkippedSamples());
+        Batch seen = viewer.collate(pictures, new SkippedSamples())) {
+      assertThat(read.tensors()).containsOnlyKeys(Batch.TOKENS);
+      assertThat(seen.tensors()).containsOnlyKeys(Batch.PIXELS);
+    }
   }
 
   private static List<Long> ids(Tensor tokens) {

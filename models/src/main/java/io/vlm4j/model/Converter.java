@@ -61,7 +61,8 @@ public final class Converter {
     requireNew(target);
     ModelSpec<?> spec = folder.spec();
     var writer =
-        new FolderWriter(to, spec, keys(folder, to), folder.configs(), folder.preprocessing());
+        new FolderWriter(
+            to, spec, keys(folder, to), folder.configs(), folder.preprocessingOrNull());
     try (TensorSource weights = folder.weights();
         var _ = new Scope()) {
       LoadPlan plan = folder.plan(spec, weights);
@@ -96,7 +97,7 @@ public final class Converter {
   /** The names in the target: of its own configuration file if the model came with one. */
   private static KeyMap keys(ModelFolder folder, Layout to) {
     ModelSpec<?> spec = folder.spec();
-    return spec.family().keys(to, folder.configs().write(to, spec, folder.preprocessing()));
+    return spec.family().keys(to, folder.configs().write(to, spec, folder.preprocessingOrNull()));
   }
 
   private static void requireNew(Path target) {

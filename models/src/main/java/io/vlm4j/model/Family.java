@@ -28,6 +28,16 @@ public interface Family<C extends Record> {
   /** A model with random weights from the engine's seeded stream. */
   Model create(C config);
 
+  /** Whether such models read pictures; if not, nobody asks how. */
+  default boolean readsPictures() {
+    return true;
+  }
+
+  /** Whether such models read texts; if not, nobody asks how. */
+  default boolean readsTexts() {
+    return true;
+  }
+
   /** The configuration of the same model for a vocabulary of that size. */
   C withVocabulary(C config, int vocabularySize);
 
@@ -39,6 +49,35 @@ public interface Family<C extends Record> {
 
   /** The number of tokens a text may have. */
   int contextLength(C config);
+
+  /**
+   * Which parts such a model may take from models that exist, such as a vision tower or an image
+   * tokenizer, by their names in a recipe's {@code parts}.
+   */
+  default List<String> parts() {
+    return List.of();
+  }
+
+  /**
+   * The configuration of the same model with the part of another's configuration; {@link
+   * Model#adopt} then takes its weights.
+   *
+   * @param part one of {@link #parts}
+   * @throws InputException if the other model cannot serve as that part
+   */
+  default C withPart(C config, String part, ModelSpec<?> other) {
+    throw new IllegalArgumentException(part);
+  }
+
+  /** The part whose tokenizer is the model's; without one, a tokenizer is learned. */
+  default Optional<String> tokenizerPart() {
+    return Optional.empty();
+  }
+
+  /** The part that says how pictures are prepared; without one, the configuration does. */
+  default Optional<String> preprocessingPart() {
+    return Optional.empty();
+  }
 
   /** How texts become tokens for a model that is trained with a vocabulary of its own. */
   default TokenizerRules tokenizerRules(C config) {

@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param spec the model
  * @param keys how the layout names the tensors of this very model
  * @param configs the files that the model came with
- * @param preprocessing how its pictures become pixels
+ * @param preprocessing how its pictures become pixels; null if it reads none
  */
 record FolderWriter(
     Layout layout,
     ModelSpec<?> spec,
     KeyMap keys,
     ForeignConfigs configs,
-    Preprocessing preprocessing) {
+    @Nullable Preprocessing preprocessing) {
   /**
    * Writes into a folder that exists.
    *
@@ -44,7 +44,7 @@ record FolderWriter(
     AtomicFiles.writeString(
         folder.resolve(layout.configFile()),
         Json.toText(configs.write(layout, spec, preprocessing, type, held)));
-    if (layout == Layout.HUGGING_FACE) {
+    if (layout == Layout.HUGGING_FACE && preprocessing != null) {
       RecipeFiles.writeHuggingFace(folder, preprocessing);
     }
   }

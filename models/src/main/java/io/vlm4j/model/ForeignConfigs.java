@@ -52,20 +52,21 @@ final class ForeignConfigs {
   }
 
   /** The configuration file of a layout for a model whose number format does not matter yet. */
-  ObjectNode write(Layout layout, ModelSpec<?> spec, Preprocessing preprocessing) {
+  ObjectNode write(Layout layout, ModelSpec<?> spec, @Nullable Preprocessing preprocessing) {
     return write(layout, spec, preprocessing, null, ScalarType.Float);
   }
 
   /**
    * The configuration file of a layout.
    *
+   * @param preprocessing how its pictures become pixels; null if it reads none
    * @param asked the number format asked for; null if the weights stay as they are
    * @param held the number format of the weights as they are
    */
   ObjectNode write(
       Layout layout,
       ModelSpec<?> spec,
-      Preprocessing preprocessing,
+      @Nullable Preprocessing preprocessing,
       @Nullable ScalarType asked,
       ScalarType held) {
     ObjectNode before = files.get(layout);
@@ -82,8 +83,9 @@ final class ForeignConfigs {
         }
       }
       case OPEN_CLIP -> {
-        if (!json.has(RecipeFiles.OPEN_CLIP_KEY)
-            || !Preprocessing.ofOpenClip(json).equals(preprocessing)) {
+        if (preprocessing != null
+            && (!json.has(RecipeFiles.OPEN_CLIP_KEY)
+                || !Preprocessing.ofOpenClip(json).equals(preprocessing))) {
           json.set(RecipeFiles.OPEN_CLIP_KEY, preprocessing.toOpenClip());
         }
       }

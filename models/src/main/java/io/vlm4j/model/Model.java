@@ -19,11 +19,21 @@ public abstract class Model extends Module {
   protected Model() {}
 
   /**
-   * The losses of a batch by name; their sum is minimised.
+   * The losses of a batch by name; their sum is minimised. In evaluation they tell how well the
+   * model does on data set aside.
    *
    * @param batch what the family's data carries, such as pictures and tokens
    */
   public abstract SequencedMap<String, Tensor> losses(Batch batch);
+
+  /**
+   * Copies the weights of a part from another model, which stays as it is.
+   *
+   * @param part one of the family's {@link Family#parts}, of which this model has the configuration
+   */
+  public void adopt(String part, Model other) {
+    throw new IllegalArgumentException(part);
+  }
 
   /** What must hold after each optimiser step, such as a bound on a parameter. */
   public void afterStep() {

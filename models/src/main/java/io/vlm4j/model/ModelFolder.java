@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -87,14 +88,32 @@ public final class ModelFolder {
     return spec;
   }
 
-  /** How its pictures become pixels. */
+  /**
+   * How its pictures become pixels.
+   *
+   * @throws InputException if the model reads no pictures
+   */
   public Preprocessing preprocessing() {
+    if (!spec.readsPictures()) {
+      throw new InputException(reads("no pictures"));
+    }
     return RecipeFiles.read(path, layout, config, spec.preprocessing());
   }
 
-  /** How its texts become tokens; the caller closes it. */
+  /**
+   * How its texts become tokens; the caller closes it.
+   *
+   * @throws InputException if the model reads no texts, or its tokenizer cannot be read
+   */
   public Tokenizer tokenizer() {
+    if (!spec.readsTexts()) {
+      throw new InputException(reads("no texts"));
+    }
     return tokenizer(spec.contextLength());
+  }
+
+  private String reads(String nothing) {
+    return "%s: a %s model reads %s".formatted(path, spec.family().name(), nothing);
   }
 
   Tokenizer tokenizer(int contextLength) {
@@ -167,7 +186,7 @@ public final class ModelFolder {
    * @param card the new folder's {@code README.md}
    */
   public void writeWith(Model model, String card, Path target) {
-    var writer = new FolderWriter(layout, spec, keys(), configs(), preprocessing());
+    var writer = new FolderWriter(layout, spec, keys(), configs(), preprocessingOrNull());
     AtomicFiles.writeFolder(
         target,
         folder -> {
@@ -175,6 +194,11 @@ public final class ModelFolder {
           writer.write(folder, model.parameters(), null);
           AtomicFiles.writeString(folder.resolve("README.md"), card);
         });
+  }
+
+  /** How its pictures become pixels, or null if it reads none. */
+  @Nullable Preprocessing preprocessingOrNull() {
+    return spec.readsPictures() ? preprocessing() : null;
   }
 
   private ModelSpec<?> wanted(LoadOptions options) {

@@ -89,6 +89,34 @@ public record ModelSpec<C extends Record>(Family<C> family, C config) {
     return family.vocabularySize(config);
   }
 
+  /** Whether it reads pictures. */
+  public boolean readsPictures() {
+    return family.readsPictures();
+  }
+
+  /** Whether it reads texts. */
+  public boolean readsTexts() {
+    return family.readsTexts();
+  }
+
+  /**
+   * The same model with a part of another's configuration.
+   *
+   * @param part its name in a recipe
+   * @throws InputException if there is no such part, or the other model cannot serve as it
+   */
+  public ModelSpec<C> withPart(String part, ModelSpec<?> other) {
+    if (!family.parts().contains(part)) {
+      throw new InputException(
+          "a %s model has no part '%s': %s"
+              .formatted(
+                  family.name(),
+                  part,
+                  family.parts().isEmpty() ? "it has none" : "known are " + family.parts()));
+    }
+    return new ModelSpec<>(family, family.withPart(config, part, other));
+  }
+
   /** A model with random weights from the engine's seeded stream. */
   public Model create() {
     return family.create(config);

@@ -33,6 +33,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model with its tokenizer and its preprocessing: pictures and strings in, answers out.
@@ -47,17 +48,22 @@ public final class Pretrained implements AutoCloseable {
 
   private final ModelSpec<?> spec;
   private final Model model;
-  private final Tokenizer tokenizer;
-  private final Preprocessing preprocessing;
+  private final @Nullable Tokenizer tokenizer;
+  private final @Nullable Preprocessing preprocessing;
   private final Device device;
   private ForeignConfigs configs = new ForeignConfigs();
 
-  /** Bundles and takes over what belongs together; the model is switched to evaluation. */
+  /**
+   * Bundles and takes over what belongs together; the model is switched to evaluation.
+   *
+   * @param tokenizer null for a model that reads no texts
+   * @param preprocessing null for a model that reads no pictures
+   */
   public Pretrained(
       ModelSpec<?> spec,
       Model model,
-      Tokenizer tokenizer,
-      Preprocessing preprocessing,
+      @Nullable Tokenizer tokenizer,
+      @Nullable Preprocessing preprocessing,
       Device device) {
     this.spec = spec;
     this.model = model;
@@ -69,8 +75,8 @@ public final class Pretrained implements AutoCloseable {
 
   private Pretrained(
       ModelFolder.Loaded loaded,
-      Tokenizer tokenizer,
-      Preprocessing preprocessing,
+      @Nullable Tokenizer tokenizer,
+      @Nullable Preprocessing preprocessing,
       Device device,
       ForeignConfigs configs) {
     this(loaded.spec(), loaded.model(), tokenizer, preprocessing, device);
@@ -105,15 +111,16 @@ public final class Pretrained implements AutoCloseable {
    */
   public static Pretrained load(Path folder, Device device, LoadOptions options) {
     ModelFolder files = ModelFolder.open(folder);
+    Preprocessing stored = files.preprocessingOrNull();
     Preprocessing preprocessing =
-        options.imageSize() == null
-            ? files.preprocessing()
-            : files.preprocessing().withSize(options.imageSize());
+        stored == null || options.imageSize() == null
+            ? stored
+            : stored.withSize(options.imageSize());
     ModelFolder.Loaded loaded = files.load(options, device);
     try {
       return new Pretrained(
           loaded,
-          files.tokenizer(loaded.spec().contextLength()),
+          loaded.spec().readsTexts() ? files.tokenizer(loaded.spec().contextLength()) : null,
           preprocessing,
           device,
           files.configs());
@@ -128,8 +135,10 @@ public final class Pretrained implements AutoCloseable {
    *
    * @param model of the folder's {@link ModelFolder#spec()}
    */
-  public static Pretrained of(ModelFolder folder, Model model, Tokenizer tokenizer, Device device) {
-    var bundle = new Pretrained(folder.spec(), model, tokenizer, folder.preprocessing(), device);
+  public static Pretrained of(
+      ModelFolder folder, Model model, @Nullable Tokenizer tokenizer, Device device) {
+    var bundle =
+        new Pretrained(folder.spec(), model, tokenizer, folder.preprocessingOrNull(), device);
     bundle.configs = folder.configs();
     return bundle;
   }
@@ -171,7 +180,9 @@ public final class Pretrained implements AutoCloseable {
         folder,
         path -> {
           writer.write(path, model.parameters(), null);
-          tokenizer.write(path);
+          if (tokenizer != null) {
+            tokenizer.write(path);
+          }
         });
   }
 
@@ -185,14 +196,34 @@ public final class Pretrained implements AutoCloseable {
     return model;
   }
 
-  /** How its texts become tokens. */
+  /**
+   * How its texts become tokens.
+   *
+   * @throws InputException if it reads no texts
+   */
   public Tokenizer tokenizer() {
-    return tokenizer;
+    return read(tokenizer, "texts");
   }
 
-  /** How its pictures become pixels. */
+  /**
+   * How its pictures become pixels.
+   *
+   * @throws InputException if it reads no pictures
+   */
   public Preprocessing preprocessing() {
-    return preprocessing;
+    return read(preprocessing, "pictures");
+  }
+
+  private <T> T read(@Nullable T how, String what) {
+    if (how == null) {
+      throw new InputException("a %s model reads no %s".formatted(spec.family().name(), what));
+    }
+    return how;
+  }
+
+  /** Where the model is. */
+  public Device device() {
+    return device;
   }
 
   /** The unit vector of width D of the picture in a file. */
@@ -217,13 +248,13 @@ public final class Pretrained implements AutoCloseable {
    */
   public float[][] embedPrepared(List<Pixels> squares) {
     DualEncoder encoder = require(DualEncoder.class, "embed pictures");
-    return embed(squares, preprocessing::toTensor, encoder::imageFeatures);
+    return embed(squares, preprocessing()::toTensor, encoder::imageFeatures);
   }
 
   /** One unit vector of width D for each text. */
   public float[][] embedTexts(List<String> texts) {
     DualEncoder encoder = require(DualEncoder.class, "embed texts");
-    return embed(texts, tokenizer::encode, encoder::textFeatures);
+    return embed(texts, tokenizer()::encode, encoder::textFeatures);
   }
 
   /** The model's encoders by name, and what each reads. */
@@ -341,7 +372,7 @@ public final class Pretrained implements AutoCloseable {
           var _ = new NoGrad()) {
         Tensor pixels = onDevice(pixels(some));
         synchronized (this) {
-          captions.addAll(Captioning.of(captioner, tokenizer, pixels, beginning, here));
+          captions.addAll(Captioning.of(captioner, tokenizer(), pixels, beginning, here));
         }
       }
     }
@@ -362,7 +393,9 @@ public final class Pretrained implements AutoCloseable {
   @Override
   public void close() {
     model.close();
-    tokenizer.close();
+    if (tokenizer != null) {
+      tokenizer.close();
+    }
   }
 
   private synchronized float[] probabilities(
@@ -397,7 +430,8 @@ public final class Pretrained implements AutoCloseable {
   }
 
   private Tensor pixels(List<Pixels> pictures) {
-    return preprocessing.toTensor(pictures.parallelStream().map(preprocessing::square).toList());
+    Preprocessing how = preprocessing();
+    return how.toTensor(pictures.parallelStream().map(how::square).toList());
   }
 
   private Tensor onDevice(Tensor tensor) {

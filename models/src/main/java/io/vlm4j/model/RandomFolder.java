@@ -41,7 +41,7 @@ public final class RandomFolder {
             spec,
             spec.family().keys(layout, spec.writeConfig(layout)),
             new ForeignConfigs(),
-            spec.preprocessing());
+            spec.readsPictures() ? spec.preprocessing() : null);
     try (Model model = spec.create()) {
       AtomicFiles.writeFolder(
           target,

@@ -30,7 +30,7 @@ class RecipeTest {
 
   @Test
   void everyRecipeThatComesAlongCanBeNamed() {
-    for (String name : Recipe.NAMES) {
+    for (String name : Recipe.names()) {
       assertThat(Recipe.of(name).training().batchSize()).isPositive();
     }
     assertThat(Recipe.of("coca-demo").model().family().name()).isEqualTo("coca");
@@ -38,6 +38,27 @@ class RecipeTest {
         .isInstanceOf(InputException.class)
         .hasMessageContaining("coca-demmo")
         .hasMessageContaining("coca-demo");
+  }
+
+  @Test
+  void partsAreNamedAndAddedAndSurviveAChange() {
+    Recipe some = Recipe.demo().withParts(Map.of("vision", "one"));
+    Recipe changed =
+        some.withParts(Map.of("language", "two"))
+            .with(Map.of("training.seed", Json.parse("3")))
+            .withModel(some.model());
+
+    assertThat(Recipe.demo().parts()).isEmpty();
+    assertThat(changed.parts()).isEqualTo(Map.of("vision", "one", "language", "two"));
+    assertThat(changed.toTree().at("/parts/language").asString()).isEqualTo("two");
+  }
+
+  @Test
+  void aRecipeWithoutPartsNeedsNoKeyForThem() throws IOException {
+    String yaml = Json.toYaml(Recipe.demo().toTree());
+
+    assertThat(read(yaml.replaceFirst("(?m)^parts:.*\\n", "")).toTree())
+        .isEqualTo(Recipe.demo().toTree());
   }
 
   @Test
@@ -128,7 +149,7 @@ class RecipeTest {
   @CsvSource({
     "training.learningrate, the recipe has no 'training.learningrate': known there are [batchSize",
     "training.batchSize.x, the recipe has no 'training.batchSize.x'",
-    "optimizer, 'the recipe has no ''optimizer'': known there are [model, training]'",
+    "optimizer, 'the recipe has no ''optimizer'': known there are [model, training, parts]'",
     "'', the recipe has no ''"
   })
   void aKeyThatTheRecipeLacksIsRefused(String key, String message) {

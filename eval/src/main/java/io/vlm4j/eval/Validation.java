@@ -1,0 +1,76 @@
+package io.vlm4j.eval;
+
+import io.vlm4j.data.Augmentation;
+import io.vlm4j.data.Captions;
+import io.vlm4j.data.Chance;
+import io.vlm4j.data.Collator.Row;
+import io.vlm4j.data.PairCollator;
+import io.vlm4j.data.Sample;
+import io.vlm4j.data.SkippedSamples;
+import io.vlm4j.io.InputException;
+import io.vlm4j.model.DualEncoder;
+import io.vlm4j.model.Pretrained;
+import io.vlm4j.tensor.Batch;
+import io.vlm4j.tensor.Engine;
+import io.vlm4j.tensor.NoGrad;
+import io.vlm4j.tensor.Scope;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+
+/**
+ * What is measured of any model on samples set aside.
+ *
+ * @param metrics by name: those of {@link Retrieval#metrics} where the model puts pictures and
+ *     texts into one space; else {@code loss} for the sum and each loss by its own name
+ * @param used number of samples that were measured on
+ * @param skipped number of those that cannot be read
+ */
+public record Validation(SequencedMap<String, Double> metrics, int used, int skipped) {
+  private static final int BATCH = 64;
+
+  /**
+   * Measures a model.
+   *
+   * @throws InputException if not one sample can be read
+   */
+  public static Validation of(Pretrained model, List<Sample> samples) {
+    if (model.model() instanceof DualEncoder) {
+      var pairs = PairEvaluation.of(model, samples);
+      return new Validation(
+          pairs.retrieval().metrics(), pairs.samples().size(), pairs.skipped().count());
+    }
+    return losses(model, samples);
+  }
+
+  /** Means of batches of {@value #BATCH} samples; the same chance each time. */
+  private static Validation losses(Pretrained model, List<Sample> samples) {
+    var collator =
+        new PairCollator(
+            model.spec().readsPictures() ? model.preprocessing() : null,
+            Augmentation.NONE,
+            model.spec().readsTexts() ? model.tokenizer() : null,
+            Captions.PRINCIPAL);
+    var skipped = new SkippedSamples();
+    var sums = new LinkedHashMap<String, Double>();
+    for (int from = 0; from < samples.size(); from += BATCH) {
+      var some = samples.subList(from, Math.min(samples.size(), from + BATCH));
+      var rows = some.stream().map(sample -> new Row(sample, Chance.of(0, 0, 0))).toList();
+      double share = (double) some.size() / samples.size();
+      Engine.seed(from);
+      try (var _ = new Scope();
+          var _ = new NoGrad();
+          Batch batch = collator.collate(rows, skipped).to(model.device())) {
+        model
+            .model()
+            .losses(batch)
+            .forEach((name, loss) -> {
+              double part = loss.item_double() * share;
+              sums.merge("loss", part, Double::sum);
+              sums.merge(name, part, Double::sum);
+            });
+      }
+    }
+    return new Validation(sums, samples.size() - skipped.count(), skipped.count());
+  }
+}
