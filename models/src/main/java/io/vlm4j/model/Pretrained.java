@@ -286,7 +286,7 @@ public final class Pretrained implements AutoCloseable {
       try (var _ = new Scope();
           var _ = new NoGrad()) {
         Tensor pixels = hasPictures ? onDevice(pixels(pictures.subList(from, to))) : null;
-        Tensor tokens = hasTexts ? onDevice(tokenizer.encode(texts.subList(from, to))) : null;
+        Tensor tokens = hasTexts ? onDevice(tokenizer().encode(texts.subList(from, to))) : null;
         synchronized (this) {
           rows.addAll(List.of(Tensors.toRows(extractor.features(encoder, pixels, tokens))));
         }

@@ -2,6 +2,7 @@ package io.vlm4j.eval.probe;
 
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.SkippedSamples;
+import io.vlm4j.eval.PixelNeighbours;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import io.vlm4j.model.FeatureExtractor;
@@ -65,6 +66,29 @@ public record Labelled(float[][] features, int[] labels) {
         }
       }
       features.addAll(List.of(model.features(encoder, pictures, texts)));
+    }
+    return new Labelled(
+        features.toArray(float[][]::new), labels.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  /** Samples as their own 16 x 16 pixels: what a classifier makes of pictures without a model. */
+  public static Labelled pixels(
+      List<Sample> samples,
+      List<String> classes,
+      Function<Sample, String> label,
+      SkippedSamples skipped) {
+    var features = new ArrayList<float[]>();
+    var labels = new ArrayList<Integer>();
+    for (Sample sample : samples) {
+      int known = classes.indexOf(label.apply(sample));
+      try {
+        if (known >= 0) {
+          features.add(PixelNeighbours.pixels(sample));
+          labels.add(known);
+        }
+      } catch (InputException e) {
+        skipped.add(sample, e);
+      }
     }
     return new Labelled(
         features.toArray(float[][]::new), labels.stream().mapToInt(Integer::intValue).toArray());

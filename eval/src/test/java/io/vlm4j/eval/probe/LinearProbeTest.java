@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
+import io.vlm4j.testing.OneThread;
 import io.vlm4j.testing.Randomness;
 import java.util.Random;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(OneThread.class)
 class LinearProbeTest {
   /** Three clouds in four dimensions that overlap. */
   private static Labelled clouds(Random random, int count, double distance) {

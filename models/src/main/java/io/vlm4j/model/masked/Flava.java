@@ -4,7 +4,6 @@ import io.vlm4j.io.InputException;
 import io.vlm4j.model.DualEncoder;
 import io.vlm4j.model.Model;
 import io.vlm4j.model.contrastive.LogitScaleBound;
-import io.vlm4j.nn.Activation;
 import io.vlm4j.nn.AttentionMask;
 import io.vlm4j.nn.Embedding;
 import io.vlm4j.nn.Init;
@@ -86,7 +85,7 @@ public final class Flava extends Model implements DualEncoder {
     }
   }
 
-  private static Linear linear(long in, long out) {
+  static Linear linear(long in, long out) {
     return new Linear(in, out, STD);
   }
 
@@ -155,15 +154,14 @@ public final class Flava extends Model implements DualEncoder {
     if (batch.find(Batch.PIXELS) == null) {
       return textLosses(batch, chance);
     }
-    var mixture = config.mixture();
-    double sum = mixture.pictures() + mixture.texts() + mixture.pairs();
+    double pictures = config.weights().mim() > 0 ? config.mixture().pictures() : 0;
+    double texts = config.weights().mlm() > 0 ? config.mixture().texts() : 0;
+    double sum = pictures + texts + config.mixture().pairs();
     double drawn = isTraining() && heads != null ? sum * chance.nextDouble() : sum;
-    if (drawn < mixture.pictures()) {
+    if (drawn < pictures) {
       return pictureLosses(batch, chance);
     }
-    return drawn < mixture.pictures() + mixture.texts()
-        ? textLosses(batch, chance)
-        : pairLosses(batch, chance);
+    return drawn < pictures + texts ? textLosses(batch, chance) : pairLosses(batch, chance);
   }
 
   /** The engine's stream decides, which the trainer seeds for each step. */
@@ -174,10 +172,10 @@ public final class Flava extends Model implements DualEncoder {
   /** The loss of hidden patches. */
   SequencedMap<String, Tensor> pictureLosses(Batch batch, RandomGenerator chance) {
     Tensor pixels = batch.get(Batch.PIXELS);
-    HiddenPatches patches = patches(batch, chance);
-    Tensor rows = withoutFirst(imageSequence(pixels, patches.hidden()), 1); // [B, N, W]
+    Tensor hidden = hidden(batch, chance);
+    Tensor rows = withoutFirst(imageSequence(pixels, hidden), 1); // [B, N, W]
     var losses = new LinkedHashMap<String, Tensor>();
-    Tensor loss = predicted(heads().mim, rows, patches.targets());
+    Tensor loss = predicted(heads().mim, rows, codes(batch, hidden));
     losses.put("mim_loss", loss.mul(new Scalar(config.weights().mim())));
     return losses;
   }
@@ -200,9 +198,7 @@ public final class Flava extends Model implements DualEncoder {
     var losses = new LinkedHashMap<String, Tensor>();
     if (heads != null && weights.mmmText() + weights.mmmImage() + weights.itm() > 0) {
       HiddenTokens tokens = tokens(batch, matches.texts(), chance);
-      boolean isCoded = weights.mmmImage() > 0;
-      HiddenPatches patches = isCoded ? patches(batch, chance) : null;
-      Tensor hidden = patches == null ? hidden(batch, chance) : patches.hidden();
+      Tensor hidden = hidden(batch, chance);
       Tensor rows = multimodalSequence(pixels, hidden, tokens); // [B, 2+N+L, W]
       if (weights.itm() > 0) {
         Tensor loss = heads.matching(rows.select(1, 0), matches.labels());
@@ -214,9 +210,9 @@ public final class Flava extends Model implements DualEncoder {
         Tensor loss = predicted(heads.mmmText, ofText, matches.rows(tokens.targets()));
         losses.put("mmm_text_loss", loss.mul(new Scalar(weights.mmmText())));
       }
-      if (patches != null) {
+      if (weights.mmmImage() > 0) {
         Tensor ofImage = Tensors.slice(right, 1, 2, 2 + hidden.size(1)); // after both classes
-        Tensor loss = predicted(heads.mmmImage, ofImage, matches.rows(patches.targets()));
+        Tensor loss = predicted(heads.mmmImage, ofImage, matches.rows(codes(batch, hidden)));
         losses.put("mmm_image_loss", loss.mul(new Scalar(weights.mmmImage())));
       }
     }
@@ -246,18 +242,18 @@ public final class Flava extends Model implements DualEncoder {
     return MaskedPredictionLoss.of(head.forward(hidden), flat.index_select(0, at));
   }
 
-  private HiddenPatches patches(Batch batch, RandomGenerator chance) {
-    Tensor hidden = hidden(batch, chance);
+  /** What is to be told of hidden patches. */
+  private Tensor codes(Batch batch, Tensor hidden) {
     Tensor given = batch.find(HiddenPatches.TARGETS);
     if (given != null) {
-      return new HiddenPatches(hidden, given);
+      return given;
     }
     if (codes == null) {
       throw new InputException(
-          "FLAVA tells the codes of hidden patches: it needs an image tokenizer, or the weights mim"
-              + " and mmmImage and the mixture's pictures at 0");
+          "FLAVA tells the codes of hidden patches: name the model that gives them with --part"
+              + " imageTokenizer=DIR, or set weights.mim and weights.mmmImage to 0");
     }
-    return HiddenPatches.of(hidden, codes.of(batch.get(Batch.PIXELS)));
+    return HiddenPatches.targets(hidden, codes.of(batch.get(Batch.PIXELS)));
   }
 
   private Tensor hidden(Batch batch, RandomGenerator chance) {
@@ -294,6 +290,16 @@ public final class Flava extends Model implements DualEncoder {
 
   private static Tensor withoutFirst(Tensor rows, long count) {
     return Tensors.slice(rows, 1, count, rows.size(1));
+  }
+
+  /** Takes the image tokenizer's weights, which stay as they are. */
+  @Override
+  public void adopt(String part, Model other) {
+    if (codes == null || !part.equals(IMAGE_TOKENIZER)) {
+      super.adopt(part, other);
+      return;
+    }
+    codes.tokenizer().load(other.parameters(), "the image tokenizer");
   }
 
   /** Holds the scale in [1, exp(maxLogitScale)], in log space; a scale outside may come nearer. */
@@ -447,50 +453,6 @@ public final class Flava extends Model implements DualEncoder {
           },
           pictures,
           texts);
-    }
-  }
-
-  /** What tells hidden things, and whether a picture and a text belong together. */
-  private static final class Heads extends Module {
-    private final MaskedHead mim;
-    private final MaskedHead mlm;
-    private final MaskedHead mmmImage;
-    private final MaskedHead mmmText;
-    private final Linear matchPooler;
-    private final Linear match;
-
-    Heads(FlavaConfig config) {
-      mim = child("mim", new MaskedHead(config, config.image().codes()));
-      mlm = child("mlm", new MaskedHead(config, config.text().ids()));
-      mmmImage = child("mmmImage", new MaskedHead(config, config.image().codes()));
-      mmmText = child("mmmText", new MaskedHead(config, config.text().ids()));
-      matchPooler = child("matchPooler", linear(config.width(), config.width()));
-      match = child("match", linear(config.width(), 2));
-    }
-
-    /** The cross-entropy of whether pairs match: {@code [B, W]}, labels {@code [B]}. */
-    Tensor matching(Tensor first, Tensor labels) {
-      Tensor logits = match.forward(matchPooler.forward(first).tanh()); // [B, 2]
-      return MaskedPredictionLoss.of(logits, labels);
-    }
-  }
-
-  /** Logits of what was hidden: {@code [m, W] -> [m, V]}. */
-  private static final class MaskedHead extends Module {
-    private final Activation activation;
-    private final Linear dense;
-    private final LayerNorm norm;
-    private final Linear decoder;
-
-    MaskedHead(FlavaConfig config, int count) {
-      activation = Activation.of(config.activation());
-      dense = child("dense", linear(config.width(), config.width()));
-      norm = child("norm", new LayerNorm(config.width(), config.headEpsilon()));
-      decoder = child("decoder", linear(config.width(), count));
-    }
-
-    Tensor forward(Tensor x) {
-      return call(() -> decoder.forward(norm.forward(activation.apply(dense.forward(x)))), x);
     }
   }
 }

@@ -1,11 +1,15 @@
 package io.vlm4j.model.masked;
 
 import io.vlm4j.image.Preprocessing;
+import io.vlm4j.io.InputException;
 import io.vlm4j.model.Family;
+import io.vlm4j.model.ImageTokenizer;
 import io.vlm4j.model.KeyMap;
 import io.vlm4j.model.Layout;
 import io.vlm4j.model.Model;
+import io.vlm4j.model.ModelSpec;
 import io.vlm4j.model.Positions;
+import io.vlm4j.nn.Init;
 import io.vlm4j.tensor.Batch;
 import io.vlm4j.text.TokenizerRules;
 import java.util.LinkedHashMap;
@@ -67,6 +71,23 @@ public final class FlavaFamily implements Family<FlavaConfig> {
   @Override
   public FlavaConfig withContextLength(FlavaConfig config, int tokens) {
     return config.withContextLength(tokens);
+  }
+
+  @Override
+  public List<String> parts() {
+    return List.of(Flava.IMAGE_TOKENIZER);
+  }
+
+  @Override
+  public FlavaConfig withPart(FlavaConfig config, String part, ModelSpec<?> other) {
+    try (var _ = Init.shapes();
+        Model model = other.create()) {
+      if (model instanceof ImageTokenizer tokenizer) {
+        return config.withImageTokenizer(other.toTree(), tokenizer.codebookSize());
+      }
+    }
+    throw new InputException(
+        "a %s model cannot be an image tokenizer".formatted(other.family().name()));
   }
 
   @Override

@@ -6,19 +6,15 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/**
- * Which patches of pictures are hidden, and what is to be told of them.
- *
- * @param hidden boolean {@code [B, N]}
- * @param targets the code of each hidden patch, i64 {@code [B, N]}; {@link TokenMasking#NOT_CHOSEN}
- *     elsewhere
- */
-record HiddenPatches(Tensor hidden, Tensor targets) {
-  /** Under this name, a batch may say which are hidden. */
+/** Which patches of pictures are hidden, and what is to be told of them. */
+final class HiddenPatches {
+  /** Under this name, a batch may say which are hidden: boolean {@code [B, N]}. */
   static final String HIDDEN = "image_patches_mask";
 
-  /** Under this name, a batch may hold the targets. */
+  /** Under this name, a batch may hold the targets: i64 {@code [B, N]}. */
   static final String TARGETS = "mim_labels";
+
+  private HiddenPatches() {}
 
   /** Draws which are hidden, for each picture by itself: i64 {@code [B, N]} of 0 and 1. */
   static Tensor draw(BlockMasking masking, long pictures, RandomGenerator chance) {
@@ -33,9 +29,13 @@ record HiddenPatches(Tensor hidden, Tensor targets) {
     return Tensors.of(flags, pictures, count);
   }
 
-  /** Of codes of all patches, i64 {@code [B, N]}, those of hidden ones are the targets. */
-  static HiddenPatches of(Tensor hidden, Tensor codes) {
+  /**
+   * The code of each hidden patch, {@link TokenMasking#NOT_CHOSEN} elsewhere.
+   *
+   * @param codes of all patches, i64 {@code [B, N]}
+   */
+  static Tensor targets(Tensor hidden, Tensor codes) {
     Tensor none = torch.full_like(codes, new Scalar(TokenMasking.NOT_CHOSEN));
-    return new HiddenPatches(hidden, torch.where(hidden, codes, none));
+    return torch.where(hidden, codes, none);
   }
 }

@@ -5,11 +5,16 @@ import static io.vlm4j.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vlm4j.io.Json;
+import io.vlm4j.io.SafeTensors;
+import io.vlm4j.io.TensorSource;
 import io.vlm4j.model.KeyMap;
+import io.vlm4j.model.Layout;
 import io.vlm4j.model.LoadOptions;
 import io.vlm4j.model.ModelFolder;
 import io.vlm4j.model.ModelSpec;
 import io.vlm4j.model.Parity;
+import io.vlm4j.model.RandomFolder;
+import io.vlm4j.nn.Init;
 import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.Engine;
 import io.vlm4j.tensor.NoGrad;
@@ -17,6 +22,7 @@ import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
 import io.vlm4j.testing.Fixtures;
 import io.vlm4j.testing.Gradients;
+import io.vlm4j.testing.OneThread;
 import io.vlm4j.testing.Randomness;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -35,10 +41,13 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
+@ExtendWith(OneThread.class)
 class FlavaTest {
   private static final String FIXTURE = "flava-torchmultimodal-tiny";
 
@@ -368,7 +377,7 @@ class FlavaTest {
     try (var model = random(random, Map.of("mixture.texts", 0, "mixture.pairs", 0));
         var _ = new Scope();
         var batch = new Batch().put(Batch.PIXELS, pictures(random, 2))) {
-      assertRefused(() -> model.losses(batch), "image tokenizer", "mmmImage");
+      assertRefused(() -> model.losses(batch), "--part imageTokenizer=DIR", "mmmImage");
     }
   }
 
@@ -382,5 +391,113 @@ class FlavaTest {
       assertThat(model.losses(batch).keySet()).containsExactly("global_contrastive_loss");
       assertRefused(() -> model.losses(texts), "no heads");
     }
+  }
+
+  @Test
+  void aReleasedModelsConfigurationIsThePapers() {
+    var json = Json.object().put("model_type", "flava");
+    json.putArray("architectures").add("FlavaForPreTraining");
+    var released = HuggingFaceFlava.readConfig(json);
+    var paper = (FlavaConfig) ModelSpec.of("flava-full").config();
+    assertThat(released.image()).isEqualTo(paper.image());
+    assertThat(released.text()).isEqualTo(paper.text());
+    assertThat(released.multimodal()).isEqualTo(paper.multimodal());
+    assertThat(released.width()).isEqualTo(paper.width());
+    assertThat(released.embedWidth()).isEqualTo(paper.embedWidth());
+    assertThat(released.epsilon()).isEqualTo(paper.epsilon());
+    assertThat(released.masking()).isEqualTo(FlavaConfig.Masking.PAPER);
+    assertThat(released.heads()).isTrue();
+    json.putArray("architectures").add("FlavaModel");
+    assertThat(HuggingFaceFlava.readConfig(json).heads()).isFalse();
+  }
+
+  @Test
+  void transformersNamesAreThoseOfItsModels() {
+    try (var _ = Init.shapes();
+        var model = ModelSpec.of("flava-tiny").create();
+        var _ = new Scope()) {
+      var theirs = HuggingFaceFlava.keys().toTheirs(model.parameters());
+      assertThat(theirs)
+          .containsKeys(
+              "flava.image_model.embeddings.patch_embeddings.projection.bias",
+              "flava.image_model.encoder.layer.0.attention.attention.query.weight",
+              "flava.text_model.embeddings.LayerNorm.weight",
+              "flava.text_model.encoder.layer.1.output.dense.bias",
+              "flava.multimodal_model.encoder.layer.0.layernorm_after.weight",
+              "flava.multimodal_model.pooler.dense.weight",
+              "flava.logit_scale",
+              "mmm_image_head.transform.LayerNorm.bias",
+              "mim_head.bias",
+              "mim_head.decoder.bias",
+              "itm_head.seq_relationship.weight");
+      assertThat(theirs.get("flava.image_model.embeddings.cls_token").shape())
+          .containsExactly(1, 1, 192);
+      assertThat(theirs.get("flava.image_model.embeddings.position_embeddings").shape())
+          .containsExactly(1, 17, 192);
+    }
+  }
+
+  /** Transformers writes tied tensors once, older checkpoints hold them twice. */
+  @ParameterizedTest
+  @ValueSource(strings = {"mim_head.bias", "mim_head.decoder.bias", ""})
+  void oneNameOfATiedTensorIsEnough(String missing, @TempDir Path folder) {
+    Engine.seed(4);
+    var spec = ModelSpec.parse(tree(Map.of()), "test");
+    RandomFolder.write(spec, folder.resolve("a"), Layout.HUGGING_FACE, ScalarType.Float, null);
+    Path file = folder.resolve("a/model.safetensors");
+    try (var _ = new Scope()) {
+      var tensors = new LinkedHashMap<>(TensorSource.readAll(file));
+      tensors.get("mim_head.bias").fill_(new Scalar(3f));
+      tensors.get("mim_head.decoder.bias").fill_(new Scalar(3f));
+      tensors.put("image_codebook.blocks.input.weight", tensors.get("itm_head.pooler.dense.bias"));
+      tensors.remove(missing);
+      SafeTensors.write(file, tensors, Map.of("format", "pt"));
+    }
+    var opened = ModelFolder.open(folder.resolve("a"));
+    assertThat(opened.report().isExact()).as(opened.report().lines().toString()).isTrue();
+    assertThat(opened.spec().config()).isEqualTo(spec.config());
+    try (var model = opened.load(LoadOptions.DEFAULT, Engine.device("cpu")).model();
+        var _ = new Scope()) {
+      assertThat(Tensors.toFloats(model.parameters().get("heads.mim.decoder.bias")))
+          .containsOnly(3f);
+    }
+  }
+
+  @Test
+  void whatTheLayoutsCannotMeanIsRefusedByName() {
+    var json = Json.object().put("model_type", "flava");
+    json.putObject("text_config").put("hidden_size", 512);
+    assertRefused(() -> HuggingFaceFlava.readConfig(json), "text_config.hidden_size", "512");
+    json.putObject("text_config").put("vocab_size", 50);
+    assertRefused(() -> HuggingFaceFlava.readConfig(json), "vocab_size", "103");
+    json.putObject("text_config").put("qkv_bias", false);
+    assertRefused(() -> HuggingFaceFlava.readConfig(json), "text_config.qkv_bias");
+    json.putObject("text_config");
+    json.putObject("image_config").put("layer_norm_eps", 1e-5);
+    assertRefused(() -> HuggingFaceFlava.readConfig(json), "layer_norm_eps");
+  }
+
+  @Test
+  void impossibleConfigurationsAreRefusedByName() {
+    assertRefusedWith(Map.of("image.imageSize", 20), "20", "whole patches");
+    assertRefusedWith(Map.of("masking.patches", 4), "2 x 2");
+    assertRefusedWith(Map.of("masking.mismatches", 1), "mismatches");
+    assertRefusedWith(Map.of("text.maskId", 21), "maskId");
+    assertRefusedWith(Map.of("text.padId", 20), "padId");
+    assertRefusedWith(Map.of("weights.itm", -1), "weights");
+    assertRefusedWith(
+        Map.of("mixture.pictures", 0, "mixture.texts", 0, "mixture.pairs", 0), "mixture");
+  }
+
+  private static void assertRefusedWith(Map<String, ?> changes, String... parts) {
+    assertRefused(() -> ModelSpec.parse(tree(changes), "test"), parts);
+  }
+
+  @Test
+  void anotherPictureSizeHidesTheSameShare() {
+    var config = (FlavaConfig) ModelSpec.of("flava-full").withImageSize(112).config();
+    assertThat(config.image().side()).isEqualTo(7);
+    assertThat(config.masking().patches()).isEqualTo(19); // 75 / 4
+    assertThat(config.masking().leastBlock()).isEqualTo(4);
   }
 }
