@@ -98,4 +98,27 @@ public final class TinyModels {
       rope: {theta: 10000.0, scaling: null}
       std: 0.02
       """;
+
+  /** A FLAVA of 16 x 16 pixels, without an image tokenizer: it is told no codes, and tells none. */
+  public static final String FLAVA =
+      """
+      family: flava
+      width: 32
+      embedWidth: 32
+      image: {imageSize: 16, patchSize: 8, layers: 1, heads: 2, mlpWidth: 64, codes: 8}
+      text: {contextLength: 8, vocabularySize: 560, maskId: 560, padId: 0, layers: 1, heads: 2,
+        mlpWidth: 64}
+      multimodal: {layers: 1, heads: 2, mlpWidth: 64, seesPadding: false}
+      activation: gelu
+      epsilon: 1.0e-5
+      headEpsilon: 1.0e-5
+      heads: true
+      masking: {patches: 1, leastBlock: 1, tokens: 0.3, mismatches: 0.1,
+        mismatchedCandidates: false}
+      weights: {mim: 0, mlm: 1, mmmImage: 0, mmmText: 1, itm: 1, contrastive: 1}
+      mixture: {pictures: 1, texts: 1, pairs: 2}
+      logitScale: 2.6592600
+      maxLogitScale: 4.6051702
+      imageTokenizer: null
+      """;
 }

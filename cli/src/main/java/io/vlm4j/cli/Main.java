@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
       EvalCommand.class,
       EvalCaptionsCommand.class,
       SearchCommand.class,
+      ProbeCommand.class,
       ClassifyCommand.class,
       CaptionCommand.class,
       AskCommand.class,

@@ -60,7 +60,8 @@ public final class PixelNeighbours {
     return before.size();
   }
 
-  private static float[] pixels(Sample sample) {
+  /** A picture as 16 x 16 RGB pixels on white, 0 to 255. */
+  public static float[] pixels(Sample sample) {
     Pixels small =
         Resize.resize(
             sample.picture().pixels().over(255, 255, 255), SIDE, SIDE, Resize.Filter.BILINEAR);

@@ -31,7 +31,8 @@ public final class KeyMap {
     TRANSPOSED,
     LEADING_ONE,
     SCALAR,
-    ONE_ELEMENT
+    ONE_ELEMENT,
+    TIED
   }
 
   /** Shares are of our first dimension, one for each of their tensors. */
@@ -98,6 +99,12 @@ public final class KeyMap {
       return rule(ours, theirs, Form.ONE_ELEMENT);
     }
 
+    /** A tensor that they hold under several names; any one of them is enough to read it. */
+    public Builder tied(String ours, String... names) {
+      rules.add(new Rule(ours, List.of(names), Form.TIED, List.of(1)));
+      return this;
+    }
+
     /** A tensor of which they hold equal parts along the first dimension. */
     public Builder split(String ours, String... parts) {
       rules.add(new Rule(ours, List.of(parts), Form.SAME, Collections.nCopies(parts.length, 1)));
@@ -158,6 +165,7 @@ public final class KeyMap {
         case TRANSPOSED -> List.of(new long[] {ours[1], ours[0]});
         case SCALAR -> List.of(new long[0]);
         case ONE_ELEMENT -> List.of(new long[] {1});
+        case TIED -> Collections.nCopies(names.size(), ours);
         case LEADING_ONE -> {
           var shape = new long[ours.length + 1];
           shape[0] = 1;
@@ -192,6 +200,7 @@ public final class KeyMap {
         case TRANSPOSED -> first.t();
         case LEADING_ONE -> first.squeeze(0);
         case SCALAR, ONE_ELEMENT -> first.reshape(new long[0]);
+        case TIED -> first;
         case SAME ->
             theirs.size() == 1
                 ? first
@@ -206,6 +215,7 @@ public final class KeyMap {
         case LEADING_ONE -> List.of(ours.unsqueeze(0));
         case SCALAR -> List.of(ours);
         case ONE_ELEMENT -> List.of(ours.reshape(1));
+        case TIED -> Collections.nCopies(names.size(), ours);
         case SAME -> {
           if (rule.shares.size() == 1) {
             yield List.of(ours);
@@ -225,6 +235,11 @@ public final class KeyMap {
     /** Whether the parts lie in our tensor's memory as they are: they can be read into it. */
     boolean inPlace() {
       return rule.form != Form.TRANSPOSED;
+    }
+
+    /** Whether each of the names alone holds our whole tensor. */
+    boolean areTied() {
+      return rule.form == Form.TIED;
     }
 
     private int total() {
@@ -291,9 +306,12 @@ public final class KeyMap {
     theirs.forEach((given, tensor) -> {
       String name = plain(given);
       for (Rule rule : rules) {
-        List<String> stars = match(compile(plain(rule.theirs.getFirst())), name);
+        List<String> stars = anchor(rule, name);
         if (stars != null) {
-          List<String> names = rule.theirs.stream().map(their -> fill(their, stars)).toList();
+          List<String> names =
+              rule.form == Form.TIED
+                  ? List.of(name)
+                  : rule.theirs.stream().map(their -> fill(their, stars)).toList();
           List<Tensor> parts =
               names.stream().map(part -> require(byPlain, plain(part), place)).toList();
           requireForm(rule, names, parts, place);
@@ -306,6 +324,17 @@ public final class KeyMap {
       }
     });
     return ours;
+  }
+
+  /** What the stars stand for if a tensor of theirs is the one by which a rule is found. */
+  private @Nullable List<String> anchor(Rule rule, String name) {
+    for (String their : rule.theirs.subList(0, rule.form == Form.TIED ? rule.theirs.size() : 1)) {
+      List<String> stars = match(compile(plain(their)), name);
+      if (stars != null) {
+        return stars;
+      }
+    }
+    return null;
   }
 
   private boolean isPart(String name) {
@@ -329,6 +358,7 @@ public final class KeyMap {
           case TRANSPOSED -> first.dim() == 2;
           case LEADING_ONE -> first.dim() > 0 && first.size(0) == 1;
           case SCALAR, ONE_ELEMENT -> first.numel() == 1;
+          case TIED -> true;
           case SAME -> parts.size() == 1 || haveShares(rule, parts);
         };
     if (!isPossible) {

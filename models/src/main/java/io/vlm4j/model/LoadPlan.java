@@ -77,6 +77,9 @@ final class LoadPlan {
     for (int i = 0; i < wanted.size(); i++) {
       String part = parts.names().get(i);
       String given = found.get(part);
+      if (given == null && parts.areTied() && !found.isEmpty()) {
+        continue; // one of its names is enough
+      }
       if (given == null) {
         missing.add(new LoadReport.Entry(part, wanted.get(i)));
         fits = false;
@@ -140,7 +143,7 @@ final class LoadPlan {
       return;
     }
     List<Tensor> places = step.parts.split(target);
-    for (int i = 0; i < places.size(); i++) {
+    for (int i = 0; i < step.sources.size(); i++) { // a tied tensor may have fewer
       String name = step.sources.get(i);
       source.read(name, places.get(i).view(source.shape(name)));
     }

@@ -26,6 +26,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -255,6 +256,44 @@ public final class Pretrained implements AutoCloseable {
   public float[][] embedTexts(List<String> texts) {
     DualEncoder encoder = require(DualEncoder.class, "embed texts");
     return embed(texts, tokenizer()::encode, encoder::textFeatures);
+  }
+
+  /** The model's encoders by name, and what each reads. */
+  public SequencedMap<String, FeatureExtractor.Input> encoders() {
+    return require(FeatureExtractor.class, "give features").encoders();
+  }
+
+  /**
+   * Features by one of the {@link #encoders}, not normalised: one row for each picture, text or
+   * pair.
+   *
+   * @param pictures not used by an encoder of texts alone
+   * @param texts not used by an encoder of pictures alone
+   */
+  public float[][] features(String encoder, List<Pixels> pictures, List<String> texts) {
+    FeatureExtractor extractor = require(FeatureExtractor.class, "give features");
+    FeatureExtractor.Input input = extractor.encoders().get(encoder);
+    if (input == null) {
+      throw new InputException(
+          "the model has no encoder '%s', only %s"
+              .formatted(encoder, extractor.encoders().keySet()));
+    }
+    boolean hasPictures = input != FeatureExtractor.Input.TEXTS;
+    boolean hasTexts = input != FeatureExtractor.Input.PICTURES;
+    var rows = new ArrayList<float[]>();
+    int count = hasPictures ? pictures.size() : texts.size();
+    for (int from = 0; from < count; from += BATCH) {
+      int to = Math.min(count, from + BATCH);
+      try (var _ = new Scope();
+          var _ = new NoGrad()) {
+        Tensor pixels = hasPictures ? onDevice(pixels(pictures.subList(from, to))) : null;
+        Tensor tokens = hasTexts ? onDevice(tokenizer().encode(texts.subList(from, to))) : null;
+        synchronized (this) {
+          rows.addAll(List.of(Tensors.toRows(extractor.features(encoder, pixels, tokens))));
+        }
+      }
+    }
+    return rows.toArray(float[][]::new);
   }
 
   /** The cosine of two unit vectors: 1 for the same direction, 0 for unrelated ones. */

@@ -33,12 +33,30 @@ public final class ContrastiveLoss {
    */
   public static Tensor softmax(
       Tensor images, Tensor texts, Tensor logScale, @Nullable Tensor targets) {
+    return softmax(images, texts, logScale, targets, null);
+  }
+
+  /**
+   * CLIP's with a mean over some of the pairs; the others are only candidates.
+   *
+   * @param logScale logarithm of the factor on the cosines; a scalar
+   * @param targets how well each text fits each picture, {@code [B, B]}; null if only the diagonal
+   * @param counted which pairs the mean is over, i64 {@code [n]}; null for all
+   */
+  public static Tensor softmax(
+      Tensor images,
+      Tensor texts,
+      Tensor logScale,
+      @Nullable Tensor targets,
+      @Nullable Tensor counted) {
     return Scope.run(() -> {
       try (var _ = Autocast.off(images.device())) {
         Tensor logits = logits(images, texts, logScale); // [B, B]
+        Tensor ofImages = rows(logits, counted);
+        Tensor ofTexts = rows(logits.t(), counted);
         if (targets != null) {
-          return crossEntropy(logits, targets)
-              .add(crossEntropy(logits.t(), targets))
+          return crossEntropy(ofImages, rows(targets, counted))
+              .add(crossEntropy(ofTexts, rows(targets, counted)))
               .mul(new Scalar(0.5f));
         }
         Tensor labels =
@@ -46,11 +64,15 @@ public final class ContrastiveLoss {
                 .arange(new Scalar(logits.size(0)), new TensorOptions(ScalarType.Long))
                 .to(images.device(), ScalarType.Long);
         return torch
-            .cross_entropy_loss(logits, labels)
-            .add(torch.cross_entropy_loss(logits.t(), labels))
+            .cross_entropy_loss(ofImages, rows(labels, counted))
+            .add(torch.cross_entropy_loss(ofTexts, rows(labels, counted)))
             .mul(new Scalar(0.5f));
       }
     });
+  }
+
+  private static Tensor rows(Tensor all, @Nullable Tensor counted) {
+    return counted == null ? all : all.index_select(0, counted);
   }
 
   private static Tensor crossEntropy(Tensor logits, Tensor targets) {

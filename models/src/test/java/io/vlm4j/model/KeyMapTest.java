@@ -66,7 +66,8 @@ class KeyMapTest {
     "clip-tiny, OPEN_CLIP",
     "siglip-tiny, HUGGING_FACE",
     "siglip-tiny, OPEN_CLIP",
-    "coca-tiny, OPEN_CLIP"
+    "coca-tiny, OPEN_CLIP",
+    "flava-tiny, HUGGING_FACE"
   })
   void parametersComeBackBitForBitFromTheLayout(String name, Layout layout) {
     Engine.seed(1);

@@ -3,11 +3,17 @@ package io.vlm4j.train;
 import io.vlm4j.data.Augmentation;
 import io.vlm4j.data.BatchOrder;
 import io.vlm4j.data.Captions;
+import io.vlm4j.data.Chance;
+import io.vlm4j.data.Collator;
 import io.vlm4j.data.PairCollator;
 import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
+import io.vlm4j.data.SkippedSamples;
 import io.vlm4j.io.Json;
 import io.vlm4j.model.ModelSpec;
+import io.vlm4j.tensor.NoGrad;
+import io.vlm4j.tensor.Scope;
+import io.vlm4j.tensor.Tensors;
 import io.vlm4j.testing.Pictures;
 import io.vlm4j.testing.TinyModels;
 import io.vlm4j.text.BytePairs;
@@ -17,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A task that a tiny model learns in moments: which colour is called what. */
@@ -99,6 +106,30 @@ final class Colours implements AutoCloseable {
             spec.preprocessing(), config.augmentation(), tokenizer, Captions.PRINCIPAL);
     var batches = new BatchOrder(samples, config.batchSize(), config.seed());
     return new Trainer(spec, config, batches, collator, new Device("cpu"));
+  }
+
+  /** What a model with these weights loses on one of each colour, in evaluation. */
+  Map<String, Double> losses(Map<String, float[]> weights) {
+    var collator =
+        new PairCollator(
+            spec.preprocessing(), Augmentation.NONE, tokenizer, Captions.PRINCIPAL);
+    var rows =
+        samples().stream().limit(8).map(s -> new Collator.Row(s, Chance.of(0, 0, 0))).toList();
+    var losses = new LinkedHashMap<String, Double>();
+    try (var model = spec.create();
+        var _ = new Scope();
+        var _ = new NoGrad();
+        var batch = collator.collate(rows, new SkippedSamples())) {
+      var values = new LinkedHashMap<String, Tensor>();
+      model
+          .parameters()
+          .forEach((name, parameter) ->
+              values.put(name, Tensors.of(weights.get(name), parameter.shape())));
+      model.load(values, "test");
+      model.setTraining(false);
+      model.losses(batch).forEach((name, loss) -> losses.put(name, loss.item_double()));
+    }
+    return losses;
   }
 
   @Override

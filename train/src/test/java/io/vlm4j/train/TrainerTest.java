@@ -124,6 +124,31 @@ class TrainerTest {
         .containsPattern("Contrastive_loss: [\\d.]+ \\([\\d.]+\\) Caption_loss: [\\d.]+ ");
   }
 
+  /** Whether a step is of texts or of pairs, and what is hidden in it, are chance of that step. */
+  @Test
+  void aModelThatLearnsInTurnsIsResumedWithTheSameBits() {
+    Path resumed = folder.resolve("resumed");
+    try (var turns = new Colours(TinyModels.FLAVA)) {
+      Map<String, Object> settings = Map.of("averageDecay", 0.9);
+      Map<String, float[]> whole =
+          train(
+              turns,
+              settings,
+              folder.resolve("whole"),
+              Optional.empty(),
+              150,
+              new Watcher(Long.MAX_VALUE));
+      train(turns, settings, resumed, Optional.empty(), 150, new Watcher(61));
+      Map<String, float[]> rest =
+          train(turns, settings, resumed, Optional.of("latest"), 999, new Watcher(Long.MAX_VALUE));
+
+      assertThat(rest).usingRecursiveComparison().isEqualTo(whole);
+      Map<String, Double> losses = turns.losses(whole);
+      assertThat(losses).containsOnlyKeys("itm_loss", "mmm_text_loss", "global_contrastive_loss");
+      assertThat(losses.get("global_contrastive_loss")).as("guessing is ln 8").isLessThan(1);
+    }
+  }
+
   @Test
   void validatingChangesNothing() {
     Map<String, Object> settings = Map.of("averageDecay", 0.9);
