@@ -107,7 +107,10 @@ final class ForeignResults {
       versions.put(result.task(), result.protocol().version());
       shots.put(result.task(), 0);
       int size = result.data().size();
-      sizes.put(result.task(), Map.of("effective", size));
+      var counts = new LinkedHashMap<String, Object>();
+      counts.put("original", size);
+      counts.put("effective", size);
+      sizes.put(result.task(), counts);
       hashes.put(result.task(), result.data().hash());
     }
     var object = new LinkedHashMap<String, Object>();

@@ -261,6 +261,7 @@ public final class PublicTasks {
               asked,
               statement,
               question.correct() == 0,
+              sample.picture().name(),
               sample.picture().name().hashCode() & 1,
               tags(sample)));
     }

@@ -1,7 +1,6 @@
 package io.vlm4j.eval.benchmark;
 
 import io.vlm4j.data.Picture;
-import io.vlm4j.eval.metric.Scores;
 import io.vlm4j.eval.metric.choice.YesNo;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
@@ -10,6 +9,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -48,16 +48,18 @@ public final class YesNoBenchmark extends Benchmark {
       String asked,
       String statement,
       boolean truth,
+      String unit,
       int half,
       Map<String, String> tags) {}
 
   @Override
   protected void addTo(TestData.Hash hash) {
     for (Question question : questions) {
-      hash.add(question.key()).add(question.picture()).next();
-      hash.add(question.asked()).add(question.statement());
+      hash.add(question.key()).add(question.picture());
+      hash.add(question.asked()).add(question.statement()).add(question.unit());
       hash.add(question.truth() + " " + question.half());
     }
+    samples().forEach(_ -> hash.next());
   }
 
   @Override
@@ -79,31 +81,53 @@ public final class YesNoBenchmark extends Benchmark {
         said[i] = surplus[i] > 0;
       }
     }
-    return new Outcome(
-        questions.stream().map(q -> new Outcome.Sampled(q.key(), q.tags())).toList(),
-        measures(said, truths),
-        mistakes(surplus, truths));
+    return new Outcome(samples(), measures(said, truths), mistakes(surplus, truths));
   }
 
-  private static List<Measure> measures(boolean[] said, boolean[] truths) {
-    List<Scores> scores = YesNo.of(said, truths);
-    var truePositive = new double[said.length];
-    var yes = new double[said.length];
-    var wanted = new double[said.length];
-    var both = new double[said.length];
-    for (int i = 0; i < said.length; i++) {
-      yes[i] = said[i] ? 1 : 0;
-      wanted[i] = truths[i] ? 1 : 0;
-      truePositive[i] = yes[i] * wanted[i];
-      both[i] = (yes[i] + wanted[i]) / 2; // F1 = 2 TP / (yes said + yes wanted)
+  private List<Outcome.Sampled> samples() {
+    var samples = new ArrayList<Outcome.Sampled>();
+    for (Question question : questions) {
+      if (samples.isEmpty() || !samples.getLast().key().equals(question.unit())) {
+        samples.add(new Outcome.Sampled(question.unit(), question.tags()));
+      }
     }
-    double share = Arrays.stream(wanted).average().orElse(0);
+    return samples;
+  }
+
+  private List<Measure> measures(boolean[] said, boolean[] truths) {
+    int[] units = units();
+    double[] asked = count(units, _ -> true);
+    double[] right = count(units, i -> said[i] == truths[i]);
+    double[] truePositive = count(units, i -> said[i] && truths[i]);
+    double[] yes = count(units, i -> said[i]);
+    double[] wanted = count(units, i -> truths[i]);
+    var both = new double[yes.length];
+    Arrays.setAll(both, u -> (yes[u] + wanted[u]) / 2); // F1 = 2 TP / (yes said + yes wanted)
+    double share = Arrays.stream(wanted).sum() / truths.length;
     return List.of(
-        Measure.mean("accuracy", scores.getFirst().each(), Math.max(share, 1 - share)),
+        Measure.ratio("accuracy", right, asked, Math.max(share, 1 - share)),
         Measure.ratio("precision", truePositive, yes, share),
         Measure.ratio("recall", truePositive, wanted),
         Measure.ratio("F1", truePositive, both),
-        Measure.mean("yes ratio", yes, Double.NaN));
+        Measure.ratio("yes ratio", yes, asked));
+  }
+
+  /** The number of each question's unit. */
+  private int[] units() {
+    var units = new int[questions.size()];
+    for (int i = 1; i < units.length; i++) {
+      boolean isSame = questions.get(i).unit().equals(questions.get(i - 1).unit());
+      units[i] = units[i - 1] + (isSame ? 0 : 1);
+    }
+    return units;
+  }
+
+  private static double[] count(int[] units, IntPredicate counts) {
+    var sums = new double[units[units.length - 1] + 1];
+    for (int i = 0; i < units.length; i++) {
+      sums[units[i]] += counts.test(i) ? 1 : 0;
+    }
+    return sums;
   }
 
   private boolean[] answers(Examinee who, Watch watch) {

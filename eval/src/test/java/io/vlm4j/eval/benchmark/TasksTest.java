@@ -201,6 +201,7 @@ class TasksTest {
               "Is there a cat?",
               "a cat",
               truth,
+              "u" + i / 4,
               i / 20,
               Map.of()));
     }
@@ -209,6 +210,8 @@ class TasksTest {
     Outcome outcome = benchmark.run(sees, Watch.NONE);
     assertThat(outcome.measures().stream().map(Measure::value))
         .containsExactly(1.0, 1.0, 1.0, 1.0, 0.5);
+    assertThat(outcome.samples()).hasSize(10);
+    assertThat(outcome.main().size()).isEqualTo(10);
     Outcome wrong = benchmark.run(Examinees.pairs("wrong", (p, _) -> -p * 0.1f), Watch.NONE);
     assertThat(wrong.main().value()).isEqualTo(0.5); // no threshold helps, so it never says yes
   }
@@ -228,7 +231,7 @@ class TasksTest {
 
   private static YesNoBenchmark.Question question(String key, boolean truth) {
     return new YesNoBenchmark.Question(
-        key, picture(1), "Is there a cat?", "a cat", truth, 0, Map.of());
+        key, picture(1), "Is there a cat?", "a cat", truth, key, 0, Map.of());
   }
 
   @Test

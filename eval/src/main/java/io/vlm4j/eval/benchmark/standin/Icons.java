@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
  * The icons that stand-ins are made of.
@@ -68,14 +68,18 @@ public record Icons(List<Sample> training, List<Gallery> galleries, List<Sample>
     return new Labelled(words(groups), items);
   }
 
-  /** Some of the training pictures by group, evenly chosen. */
+  /** Some of the test pictures by group. */
+  Labelled byGroup(int most) {
+    Labelled all = byGroup();
+    return new Labelled(all.classes(), some(all.items(), most));
+  }
+
+  /** Some of the training pictures by group. */
   Labelled trainingByGroup(int most) {
     List<String> groups = groups();
     List<Sample> all = training.stream().filter(sample -> groups.contains(group(sample))).toList();
-    int count = Math.min(most, all.size());
     List<Item> items =
-        Stream.iterate(0, i -> i < count, i -> i + 1)
-            .map(i -> all.get((int) ((long) i * all.size() / count)))
+        some(all, most).stream()
             .map(s ->
                 new Item(
                     s.key(),
@@ -84,6 +88,14 @@ public record Icons(List<Sample> training, List<Gallery> galleries, List<Sample>
                     Map.of("style", s.label(IconCorpus.STYLE))))
             .toList();
     return new Labelled(words(groups), items);
+  }
+
+  /** So many of a list at most, evenly chosen. */
+  static <T> List<T> some(List<T> all, int most) {
+    int count = Math.min(most, all.size());
+    return IntStream.range(0, count)
+        .mapToObj(i -> all.get((int) ((long) i * all.size() / count)))
+        .toList();
   }
 
   /** The test pictures by name. */

@@ -77,6 +77,7 @@ final class PresenceQuestions {
                 "Is there " + asked.one() + " in the image?",
                 asked.one(),
                 asked == two.get(shown),
+                kind + "-" + number,
                 number % 2,
                 Map.of("case", kind, "style", asked.style())));
       }

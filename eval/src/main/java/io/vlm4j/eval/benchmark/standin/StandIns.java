@@ -245,7 +245,7 @@ public final class StandIns {
   }
 
   private Benchmark captioning() {
-    List<Sample> samples = icons.seen().stream().limit(10L * size).toList();
+    List<Sample> samples = Icons.some(icons.seen(), 5 * size);
     List<String> all = samples.stream().map(Sample::text).toList();
     return new CaptionBenchmark(
         new Heading(
@@ -262,7 +262,7 @@ public final class StandIns {
     return new LikelihoodBenchmark(
         new Heading(
             "generative-classifier", Protocols.GENERATIVE, ICONS, Ability.LIKELIHOOD, words),
-        icons.byGroup(),
+        icons.byGroup(5 * size), // each is asked about beside every class
         "{}");
   }
 
