@@ -2,9 +2,9 @@ package io.vlm4j.cli;
 
 import io.vlm4j.image.ImageEncoder;
 import io.vlm4j.io.AtomicFiles;
+import io.vlm4j.model.CodeFile;
 import io.vlm4j.model.ImageTokenizer;
 import io.vlm4j.model.Pretrained;
-import io.vlm4j.model.tokenizer.CodeFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

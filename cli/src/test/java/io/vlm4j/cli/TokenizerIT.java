@@ -56,7 +56,7 @@ class TokenizerIT {
   @Test
   void theReportTellsWhatIsLeftOfPictures() throws IOException {
     var line = Json.parse(Files.readString(run.resolve("results.jsonl")));
-    assertThat(line.path("l1").asDouble()).isBetween(0.0, 0.2);
+    assertThat(line.path("l1").asDouble()).isBetween(0.0, 0.3); // 0.4 and more at the beginning
     assertThat(line.path("perplexity").asDouble()).isGreaterThan(2);
     assertThat(run.resolve("reconstructions.html")).isNotEmptyFile();
   }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
+import io.vlm4j.model.CodeFile;
+import io.vlm4j.model.CodeGrid;
 import io.vlm4j.model.Family;
 import io.vlm4j.model.ImageTokenizer;
 import io.vlm4j.model.Layout;

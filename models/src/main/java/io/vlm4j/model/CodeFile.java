@@ -1,4 +1,4 @@
-package io.vlm4j.model.tokenizer;
+package io.vlm4j.model;
 
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
