@@ -25,7 +25,8 @@ final class AnswerModel {
       names = "--precision",
       paramLabel = "TYPE",
       defaultValue = "auto",
-      description = "Number format of the parameters: f32, bf16 or auto (default: ${DEFAULT-VALUE}).")
+      description =
+          "Number format of the parameters: f32, bf16 or auto (default: ${DEFAULT-VALUE}).")
   private String precision = "auto";
 
   @Option(
