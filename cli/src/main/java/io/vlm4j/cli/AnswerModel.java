@@ -25,7 +25,8 @@ final class AnswerModel {
       names = "--precision",
       paramLabel = "TYPE",
       defaultValue = "auto",
-      description = "Number format of the parameters: f32, bf16 or auto (default: ${DEFAULT-VALUE}).")
+      description =
+          "Number format of the parameters: f32, bf16 or auto (default: ${DEFAULT-VALUE}).")
   private String precision = "auto";
 
   @Option(
@@ -119,7 +120,7 @@ final class AnswerModel {
     Precision held = Precision.parse(precision).on(device);
     var spec = ModelFolder.open(folder).spec();
     var plan = MemoryPlan.of(spec, held, device, 1, spec.contextLength());
-    System.err.printf("%-10s %s in %s%n", "memory", plan, held.name());
+    Terminal.line("memory", "%s in %s", plan, held.name());
     if (device.is_cpu()) {
       plan.requireFits(MemoryPlan.available());
     }

@@ -1,7 +1,7 @@
 package io.vlm4j.cli;
 
+import io.vlm4j.dialogue.Dialogue;
 import io.vlm4j.image.Pixels;
-import io.vlm4j.model.Dialogue;
 import io.vlm4j.model.Pretrained;
 import io.vlm4j.text.ChatTemplate.Role;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.vlm4j.cli;
 
+import io.vlm4j.dialogue.Dialogue;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import io.vlm4j.model.Answer;
 import io.vlm4j.model.Chat;
-import io.vlm4j.model.Dialogue;
 import io.vlm4j.model.Pretrained;
 import io.vlm4j.text.ChatTemplate.Role;
 import java.io.BufferedReader;

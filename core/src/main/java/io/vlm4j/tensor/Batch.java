@@ -26,6 +26,9 @@ public final class Batch implements AutoCloseable {
    */
   public static final String LABELS = "labels";
 
+  /** What {@link #LABELS} have where nothing is to be foretold. */
+  public static final long IGNORED = -100;
+
   /** Height and width of each picture before it was prepared, i64 {@code [P, 2]}. */
   public static final String SIZES = "image_sizes";
 

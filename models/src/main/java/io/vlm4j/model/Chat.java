@@ -1,5 +1,8 @@
 package io.vlm4j.model;
 
+import io.vlm4j.dialogue.Dialogue;
+import io.vlm4j.dialogue.DialogueRows;
+import io.vlm4j.dialogue.PictureReader;
 import io.vlm4j.io.Json;
 import io.vlm4j.tensor.Batch;
 import io.vlm4j.text.ChatTemplate;
@@ -45,8 +48,8 @@ public final class Chat implements AutoCloseable {
       }
     }
     this.ends = Set.copyOf(all);
-    PictureLanguageModel sees =
-        bundle.model() instanceof PictureLanguageModel model ? model : null;
+    PictureReader sees =
+        bundle.model() instanceof PictureLanguageModel model ? model.pictures() : null;
     rows =
         new DialogueRows(
             template,
@@ -57,8 +60,8 @@ public final class Chat implements AutoCloseable {
   }
 
   /**
-   * Reads a model folder. One without a chat template is spoken to plainly, "User: ... Assistant:",
-   * and as Vicuna is if it sees pictures, which is what LLaVA 1.5 was made of.
+   * Reads a model folder. One without a chat template is spoken to as its family learns dialogues,
+   * or else plainly: "User: ... Assistant:".
    *
    * @throws io.vlm4j.io.InputException if a file is missing, damaged or does not fit the others
    */
@@ -80,8 +83,10 @@ public final class Chat implements AutoCloseable {
     Pretrained bundle = Pretrained.load(folder, device, options);
     try {
       ChatTemplate template =
-          given != null ? given : ChatTemplate.named(
-                  bundle.model() instanceof PictureLanguageModel ? "vicuna" : "plain",
+          given != null
+              ? given
+              : ChatTemplate.named(
+                  bundle.spec().family().dialogueTemplate().orElse("plain"),
                   bundle.tokenizer().rules().end());
       return new Chat(bundle, template, ends);
     } catch (RuntimeException e) {
@@ -118,7 +123,9 @@ public final class Chat implements AutoCloseable {
     }
     var model = (PictureLanguageModel) bundle.model();
     long[][] ids =
-        prompts.stream().map(row -> words(row.ids(), model.pictureId())).toArray(long[][]::new);
+        prompts.stream()
+            .map(row -> words(row.ids(), model.pictures().pictureId()))
+            .toArray(long[][]::new);
     try (Batch batch = rows.prompts(prompts).to(bundle.device())) {
       return language.write(() -> model.texts(batch), ids, ends, options, listeners);
     }

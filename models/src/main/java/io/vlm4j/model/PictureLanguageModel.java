@@ -1,8 +1,7 @@
 package io.vlm4j.model;
 
+import io.vlm4j.dialogue.PictureReader;
 import io.vlm4j.generate.Decoder;
-import io.vlm4j.image.Pixels;
-import io.vlm4j.image.Preprocessing;
 import io.vlm4j.tensor.Batch;
 
 /**
@@ -10,11 +9,8 @@ import io.vlm4j.tensor.Batch;
  * in each place of a picture.
  */
 public interface PictureLanguageModel extends LanguageModel {
-  /** The id in the places of pictures; not necessarily one of the vocabulary. */
-  long pictureId();
-
-  /** What is looked at of a picture, and how many places it takes. */
-  PictureViews views(Pixels picture, Preprocessing preprocessing);
+  /** How pictures become places in rows of tokens. */
+  PictureReader pictures();
 
   /**
    * Begins texts that go on from prompts with pictures.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.vlm4j.dialogue.Dialogue;
 import io.vlm4j.io.Json;
 import io.vlm4j.model.Answer.Finish;
 import io.vlm4j.tensor.Engine;

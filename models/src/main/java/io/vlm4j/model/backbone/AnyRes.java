@@ -1,7 +1,6 @@
 package io.vlm4j.model.backbone;
 
 import io.vlm4j.image.Pixels;
-import io.vlm4j.image.Preprocessing;
 import io.vlm4j.image.Resize;
 import io.vlm4j.io.InputException;
 import io.vlm4j.tensor.Tensors;
@@ -64,8 +63,7 @@ public record AnyRes(List<Canvas> canvases) {
     Canvas canvas = choose(picture.height(), picture.width());
     double x = (double) canvas.width / picture.width();
     double y = (double) canvas.height / picture.height();
-    int width =
-        x < y ? canvas.width : (int) Math.min(Math.ceil(picture.width() * y), canvas.width);
+    int width = x < y ? canvas.width : (int) Math.min(Math.ceil(picture.width() * y), canvas.width);
     int height =
         x < y ? (int) Math.min(Math.ceil(picture.height() * x), canvas.height) : canvas.height;
     Pixels shown = Resize.resize(picture, width, height, filter);

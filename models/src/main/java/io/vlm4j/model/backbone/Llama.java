@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +98,7 @@ public final class Llama extends Model implements LanguageModel {
     var mask = AttentionMask.causalAfter(before, x.size(1), config.window(), starts, x.device());
     Tensor at =
         torch
-            .arange(new Scalar(before), new Scalar(all), Tensors.of(new long[0], 0).options())
+            .arange(new Scalar(before), new Scalar(all), new TensorOptions(ScalarType.Long))
             .to(x.device(), ScalarType.Long)
             .unsqueeze(0); // [1, L]
     if (starts != null) {
@@ -132,7 +133,7 @@ public final class Llama extends Model implements LanguageModel {
     var losses = new LinkedHashMap<String, Tensor>();
     losses.put(
         "next_token_loss",
-        NextTokenLoss.of(logits, Tensors.slice(wanted, 1, 1, length), NextTokenLoss.IGNORED));
+        NextTokenLoss.of(logits, Tensors.slice(wanted, 1, 1, length), Batch.IGNORED));
     return losses;
   }
 
@@ -141,7 +142,7 @@ public final class Llama extends Model implements LanguageModel {
     Tensor places =
         torch
             .arange(new Scalar(labels.size(1)), labels.options())
-            .mul(labels.ne(new Scalar(NextTokenLoss.IGNORED)).to(ScalarType.Long));
+            .mul(labels.ne(new Scalar(Batch.IGNORED)).to(ScalarType.Long));
     return Tensors.slice(labels, 1, 0, Math.max(2, places.max().item_long() + 1));
   }
 
@@ -149,6 +150,6 @@ public final class Llama extends Model implements LanguageModel {
   private Tensor untilEnd(Tensor ids) {
     Tensor isEnd = ids.eq(new Scalar((long) config.end())).to(ScalarType.Long);
     Tensor isPadding = isEnd.cumsum(1).sub(isEnd).gt(new Scalar(0L));
-    return ids.masked_fill(isPadding, new Scalar(NextTokenLoss.IGNORED));
+    return ids.masked_fill(isPadding, new Scalar(Batch.IGNORED));
   }
 }

@@ -153,7 +153,9 @@ public record LlamaConfig(
     return std / Math.sqrt(2.0 * layers);
   }
 
-  /** What a token takes in memory: keys and values of all layers, and one layer's widest results. */
+  /**
+   * What a token takes in memory: keys and values of all layers, and one layer's widest results.
+   */
   @JsonIgnore
   MemoryPlan.TokenCost tokenCost() {
     long shared = 2L * keyValueHeads * headWidth;

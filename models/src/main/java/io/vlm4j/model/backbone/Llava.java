@@ -1,12 +1,10 @@
 package io.vlm4j.model.backbone;
 
+import io.vlm4j.dialogue.PictureReader;
 import io.vlm4j.generate.Decoder;
-import io.vlm4j.image.Pixels;
-import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.InputException;
 import io.vlm4j.model.Model;
 import io.vlm4j.model.PictureLanguageModel;
-import io.vlm4j.model.PictureViews;
 import io.vlm4j.nn.Activation;
 import io.vlm4j.nn.Init;
 import io.vlm4j.nn.Layer;
@@ -29,8 +27,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * LLaVA (2304.08485), LLaVA-1.5 (2310.03744) and LLaVA-NeXT: a language model reads what a projector
- * makes of the patches of CLIP's image tower, among the vectors of words.
+ * LLaVA (2304.08485), LLaVA-1.5 (2310.03744) and LLaVA-NeXT: a language model reads what a
+ * projector makes of the patches of CLIP's image tower, among the vectors of words.
  *
  * <pre>
  * views [N,3,S,S] -> CLIP's tower, layer before last, patches [N,n,W] -> projector [N,n,D]
@@ -67,7 +65,7 @@ public final class Llava extends Model implements PictureLanguageModel {
   /**
    * The vectors of tokens and pictures: {@code [B, L, D]}.
    *
-   * @param ids i64 {@code [B, L]} with {@link #pictureId} in the places of pictures
+   * @param ids i64 {@code [B, L]} with {@link LlavaConfig#pictureId} in the places of pictures
    * @param views of all pictures, in order; null if there are none
    * @param sizes height and width of each picture, i64 {@code [P, 2]}; null for one view a picture
    */
@@ -99,7 +97,8 @@ public final class Llava extends Model implements PictureLanguageModel {
       return features.reshape(-1, features.size(2));
     }
     if (sizes == null) {
-      throw new InputException("pictures of any resolution need their sizes: '" + Batch.SIZES + "'");
+      throw new InputException(
+          "pictures of any resolution need their sizes: '" + Batch.SIZES + "'");
     }
     int side = config.vision().imageSize();
     int grid = side / config.vision().patchSize();
@@ -146,8 +145,7 @@ public final class Llava extends Model implements PictureLanguageModel {
     var losses = new LinkedHashMap<String, Tensor>();
     losses.put(
         "next_token_loss",
-        NextTokenLoss.of(
-            language.logits(h), Tensors.slice(labels, 1, 1, length), NextTokenLoss.IGNORED));
+        NextTokenLoss.of(language.logits(h), Tensors.slice(labels, 1, 1, length), Batch.IGNORED));
     return losses;
   }
 
@@ -172,26 +170,8 @@ public final class Llava extends Model implements PictureLanguageModel {
   }
 
   @Override
-  public long pictureId() {
-    return config.pictureId();
-  }
-
-  @Override
-  public PictureViews views(Pixels picture, Preprocessing preprocessing) {
-    AnyRes anyRes = config.anyRes();
-    int height = picture.height();
-    int width = picture.width();
-    if (anyRes == null) {
-      return new PictureViews(
-          List.of(preprocessing.square(picture)), height, width, config.viewTokens());
-    }
-    int side = config.vision().imageSize();
-    int grid = side / config.vision().patchSize();
-    return new PictureViews(
-        anyRes.views(picture, side, preprocessing.filter()),
-        height,
-        width,
-        anyRes.tokens(height, width, side, grid));
+  public PictureReader pictures() {
+    return config;
   }
 
   /** Takes the image tower of a CLIP, or a language model. */

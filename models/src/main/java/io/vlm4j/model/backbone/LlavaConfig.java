@@ -1,8 +1,13 @@
 package io.vlm4j.model.backbone;
 
+import io.vlm4j.dialogue.PictureReader;
+import io.vlm4j.dialogue.PictureViews;
+import io.vlm4j.image.Pixels;
+import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.InputException;
 import io.vlm4j.model.contrastive.TwoTowerConfig;
 import io.vlm4j.nn.Activation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +28,8 @@ public record LlavaConfig(
     Projector projector,
     LlamaConfig language,
     int pictureId,
-    @Nullable AnyRes anyRes) {
+    @Nullable AnyRes anyRes)
+    implements PictureReader {
   /**
    * What makes tokens of the image tower vectors of the language model.
    *
@@ -66,6 +72,21 @@ public record LlavaConfig(
   /** The tokens of a view. */
   int viewTokens() {
     return vision.patches() + (classToken ? 1 : 0);
+  }
+
+  @Override
+  public PictureViews views(Pixels picture, Preprocessing preprocessing) {
+    int height = picture.height();
+    int width = picture.width();
+    if (anyRes == null) {
+      return new PictureViews(List.of(preprocessing.square(picture)), height, width, viewTokens());
+    }
+    int side = vision.imageSize();
+    return new PictureViews(
+        anyRes.views(picture, side, preprocessing.filter()),
+        height,
+        width,
+        anyRes.tokens(height, width, side, side / vision.patchSize()));
   }
 
   LlavaConfig withVision(TwoTowerConfig.Vision other) {

@@ -102,10 +102,13 @@ public final class LlavaFamily implements Family<LlavaConfig> {
   @Override
   public LlavaConfig withPart(LlavaConfig config, String part, ModelSpec<?> other) {
     return switch (other.config()) {
-      case TwoTowerConfig clip
-          when part.equals("vision") && other.family().name().equals("clip") ->
+      case TwoTowerConfig clip when part.equals("vision") && other.family().name().equals("clip") ->
           config.withVision(clip.vision());
-      case LlamaConfig language when part.equals("language") -> config.withLanguage(language);
+      // Pictures need places that a model of words alone need not have.
+      case LlamaConfig language when part.equals("language") ->
+          config.withLanguage(
+              language.withContextLength(
+                  Math.max(language.contextLength(), config.language().contextLength())));
       default ->
           throw new InputException(
               "a %s model cannot be the '%s' of a llava: take a clip as vision, a llama as language"
@@ -121,6 +124,12 @@ public final class LlavaFamily implements Family<LlavaConfig> {
   @Override
   public Optional<String> preprocessingPart() {
     return Optional.of("vision");
+  }
+
+  /** As LLaVA 1.5 was trained. */
+  @Override
+  public Optional<String> dialogueTemplate() {
+    return Optional.of("vicuna");
   }
 
   @Override
@@ -168,10 +177,12 @@ public final class LlavaFamily implements Family<LlavaConfig> {
   @Override
   public Optional<String> refusal(Layout layout, ObjectNode json) {
     String type = json.path("model_type").asString("");
-    return layout == Layout.HUGGING_FACE && type.startsWith("llava") && json.has("mm_projector_type")
+    return layout == Layout.HUGGING_FACE
+            && type.startsWith("llava")
+            && json.has("mm_projector_type")
         ? Optional.of(
-            "this is LLaVA's original layout, whose image tower lies elsewhere: take a folder of the"
-                + " Hugging Face layout, with 'text_config' and 'vision_config'")
+            "this is LLaVA's original layout, whose image tower lies elsewhere: take a folder of"
+                + " the Hugging Face layout, with 'text_config' and 'vision_config'")
         : Optional.empty();
   }
 
@@ -229,9 +240,7 @@ public final class LlavaFamily implements Family<LlavaConfig> {
     ObjectNode json = Json.object().put("model_type", anyRes == null ? "llava" : "llava_next");
     json.putArray("architectures")
         .add(
-            anyRes == null
-                ? "LlavaForConditionalGeneration"
-                : "LlavaNextForConditionalGeneration");
+            anyRes == null ? "LlavaForConditionalGeneration" : "LlavaNextForConditionalGeneration");
     json.put("torch_dtype", "float32")
         .put("image_token_index", config.pictureId())
         .put("vision_feature_layer", config.featureLayer() - config.vision().layers() - 1)

@@ -4,6 +4,8 @@ import static io.vlm4j.testing.Fixtures.distance;
 import static io.vlm4j.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vlm4j.dialogue.Dialogue;
+import io.vlm4j.dialogue.DialogueRows;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.image.Resize;
@@ -11,8 +13,6 @@ import io.vlm4j.io.Json;
 import io.vlm4j.model.Answer;
 import io.vlm4j.model.AnswerOptions;
 import io.vlm4j.model.Chat;
-import io.vlm4j.model.Dialogue;
-import io.vlm4j.model.DialogueRows;
 import io.vlm4j.model.Language;
 import io.vlm4j.model.Layout;
 import io.vlm4j.model.LoadOptions;
@@ -188,8 +188,7 @@ class LlavaTest {
     var rgb = new byte[3 * 32 * 8];
     Arrays.fill(rgb, 0, rgb.length / 2, (byte) 100);
     Arrays.fill(rgb, rgb.length / 2, rgb.length, (byte) 100);
-    List<Pixels> views =
-        canvases.views(new Pixels(32, 8, rgb), 16, Resize.Filter.BICUBIC);
+    List<Pixels> views = canvases.views(new Pixels(32, 8, rgb), 16, Resize.Filter.BICUBIC);
     assertThat(views).hasSize(3).allMatch(view -> view.width() == 16 && view.height() == 16);
     assertThat(views.getFirst().get(8, 8, 0)).isEqualTo(100); // squashed: no margin
     for (Pixels tile : views.subList(1, 3)) { // black above and below
@@ -214,8 +213,7 @@ class LlavaTest {
       Tensor views = Tensors.of(values, 3, 4, 1);
       Tensor newline = Tensors.of(new float[] {-1}, 1);
       assertThat(Tensors.toFloats(canvases.pack(views, newline, 10, 20, 16, 2)))
-          .containsExactly(
-              0, 1, 10, 11, 100, 101, 200, 201, -1, 110, 111, 210, 211, -1);
+          .containsExactly(0, 1, 10, 11, 100, 101, 200, 201, -1, 110, 111, 210, 211, -1);
       // Twice as wide as its canvas: with two rows, rounding down leaves no margin to take off.
       assertThat(Tensors.toFloats(canvases.pack(views, newline, 5, 20, 16, 2))).hasSize(14);
     }
@@ -241,12 +239,12 @@ class LlavaTest {
           rows.lesson(Dialogue.empty().and(Role.USER, "two?").and(Role.ASSISTANT, "blue"));
       try (Batch batch = rows.lessons(List.of(two, none))) {
         var leaves = new LinkedHashMap<>(model.parameters());
-        leaves.keySet()
-            .removeIf(
-                name ->
-                    name.startsWith("vision.blocks.1.")
-                        || name.startsWith("vision.norm")
-                        || name.equals("language.tokens.weight"));
+        leaves
+            .keySet()
+            .removeIf(name ->
+                name.startsWith("vision.blocks.1.")
+                    || name.startsWith("vision.norm")
+                    || name.equals("language.tokens.weight"));
         Gradients.checkSteep(
             random, leaves, 0.02, () -> model.losses(batch).get("next_token_loss"));
       }
@@ -255,7 +253,11 @@ class LlavaTest {
 
   private static DialogueRows rows(Tokenizer tokenizer, Llava model) {
     return new DialogueRows(
-        ChatTemplate.named("vicuna", BytePairs.END), tokenizer, model, Preprocessing.clip(16), 96);
+        ChatTemplate.named("vicuna", BytePairs.END),
+        tokenizer,
+        model.pictures(),
+        Preprocessing.clip(16),
+        96);
   }
 
   @Test
@@ -281,11 +283,9 @@ class LlavaTest {
 
   private static long[] concat(Tokenizer tokenizer, String... answers) {
     return Arrays.stream(answers)
-        .flatMapToLong(
-            answer ->
-                LongStream.concat(
-                    Arrays.stream(tokenizer.pieces(answer)),
-                    LongStream.of(tokenizer.endId())))
+        .flatMapToLong(answer ->
+            LongStream.concat(
+                Arrays.stream(tokenizer.pieces(answer)), LongStream.of(tokenizer.endId())))
         .toArray();
   }
 
@@ -315,9 +315,7 @@ class LlavaTest {
                       .and(Role.ASSISTANT, "red")),
           "would lose 4 of the 4");
       assertRefused(
-          () ->
-              rows.lesson(
-                  Dialogue.empty().and(Role.USER, tooLong).and(Role.ASSISTANT, "red")),
+          () -> rows.lesson(Dialogue.empty().and(Role.USER, tooLong).and(Role.ASSISTANT, "red")),
           "nothing is to be foretold");
       DialogueRows.Row cut =
           rows.lesson(
@@ -326,8 +324,7 @@ class LlavaTest {
                   .and(Role.ASSISTANT, tooLong));
       assertThat(cut.ids()).hasSize(96); // the end of a text alone may go
       var plain =
-          new DialogueRows(
-              ChatTemplate.named("plain", BytePairs.END), tokenizer, null, null, 96);
+          new DialogueRows(ChatTemplate.named("plain", BytePairs.END), tokenizer, null, null, 96);
       assertRefused(
           () -> plain.prompt(Dialogue.empty().and(Role.USER, List.of(picture), "?")),
           "reads no pictures");

@@ -1,10 +1,10 @@
-package io.vlm4j.model;
+package io.vlm4j.dialogue;
 
 import io.vlm4j.image.Pixels;
 import java.util.List;
 
 /**
- * A picture as a {@link PictureLanguageModel} looks at it.
+ * A picture as a {@link PictureReader} looks at it.
  *
  * @param squares what is looked at, each as {@link io.vlm4j.image.Preprocessing#toTensor} takes it
  * @param height of the picture itself, in pixels

@@ -1,9 +1,8 @@
-package io.vlm4j.model;
+package io.vlm4j.dialogue;
 
 import io.vlm4j.image.Pixels;
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.InputException;
-import io.vlm4j.objective.NextTokenLoss;
 import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
@@ -20,10 +19,11 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From dialogues to rows of tokens, with a place for each token of a picture: prompts to answer, and
- * rows to learn from, in which what the assistant says is foretold and nothing else.
+ * From dialogues to rows of tokens, with a place for each token of a picture: prompts to answer,
+ * and rows to learn from, in which what the assistant says is foretold and nothing else.
  *
- * @param template makes a dialogue a text, in which {@link ChatTemplate#PICTURE} stands for pictures
+ * @param template makes a dialogue a text, in which {@link ChatTemplate#PICTURE} stands for
+ *     pictures
  * @param tokenizer makes the text tokens
  * @param pictures how pictures are looked at; null for a model that reads none
  * @param preprocessing of the pictures; null for a model that reads none
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public record DialogueRows(
     ChatTemplate template,
     Tokenizer tokenizer,
-    @Nullable PictureLanguageModel pictures,
+    @Nullable PictureReader pictures,
     @Nullable Preprocessing preprocessing,
     int contextLength) {
   /**
@@ -55,7 +55,7 @@ public record DialogueRows(
     if (ids.length >= contextLength) {
       throw new InputException(
           "the prompt has %d tokens, %d of them of pictures: the model holds %d, and an answer needs"
-              .formatted(ids.length, tokens(views), contextLength)
+                  .formatted(ids.length, tokens(views), contextLength)
               + " room too");
     }
     return new Row(ids, new long[0], views);
@@ -73,7 +73,7 @@ public record DialogueRows(
     String text = template.render(messages, false);
     long[] ids = ids(text, views);
     var labels = new long[ids.length];
-    Arrays.fill(labels, NextTokenLoss.IGNORED);
+    Arrays.fill(labels, Batch.IGNORED);
     for (int i = 0; i < messages.size(); i++) {
       if (messages.get(i).role() == Role.ASSISTANT) {
         int from = shared(ids, text, template.render(messages.subList(0, i), true), views);
@@ -84,7 +84,7 @@ public record DialogueRows(
     int length = Math.min(ids.length, contextLength);
     requireWhole(ids, length, views);
     long[] kept = Arrays.copyOf(labels, length);
-    if (Arrays.stream(kept).allMatch(label -> label == NextTokenLoss.IGNORED)) {
+    if (Arrays.stream(kept).allMatch(label -> label == Batch.IGNORED)) {
       throw new InputException(
           "nothing is to be foretold in the first %d of the dialogue's %d tokens"
               .formatted(length, ids.length));
@@ -96,8 +96,8 @@ public record DialogueRows(
   private int shared(long[] ids, String text, String beginning, List<PictureViews> views) {
     if (!text.startsWith(beginning)) {
       throw new InputException(
-          "the chat template changes earlier turns when others follow: what is to be foretold cannot"
-              + " be told apart");
+          "the chat template changes earlier turns when others follow: what is to be foretold"
+              + " cannot be told apart");
     }
     int at = 0;
     long[] part = ids(beginning, views);
@@ -172,7 +172,7 @@ public record DialogueRows(
     int length = rows.stream().mapToInt(row -> row.ids.length).max().orElse(0);
     var ids = new long[rows.size() * length];
     var labels = new long[inFront ? 0 : ids.length];
-    Arrays.fill(labels, NextTokenLoss.IGNORED);
+    Arrays.fill(labels, Batch.IGNORED);
     var squares = new ArrayList<Pixels>();
     var sizes = LongStream.builder();
     int at = 0;
