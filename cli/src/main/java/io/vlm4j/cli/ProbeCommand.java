@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "probe",
     description = {
-      "Learns a linear classifier on the features of each of a model's encoders, which stay as they",
+      "Learns a linear classifier on the features of each of a model's encoders, which stay as"
+          + " they",
       "are, and measures it: on the demo's groups of emoji, or on labelled samples of your own."
     })
 final class ProbeCommand implements Callable<Integer> {
@@ -42,9 +43,7 @@ final class ProbeCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false)
   private @Nullable Own own;
 
-  @Option(
-      names = "--smoke",
-      description = "A quick try on few of the demo's pictures.")
+  @Option(names = "--smoke", description = "A quick try on few of the demo's pictures.")
   private boolean smoke;
 
   @Option(

@@ -111,8 +111,7 @@ final class Colours implements AutoCloseable {
   /** What a model with these weights loses on one of each colour, in evaluation. */
   Map<String, Double> losses(Map<String, float[]> weights) {
     var collator =
-        new PairCollator(
-            spec.preprocessing(), Augmentation.NONE, tokenizer, Captions.PRINCIPAL);
+        new PairCollator(spec.preprocessing(), Augmentation.NONE, tokenizer, Captions.PRINCIPAL);
     var rows =
         samples().stream().limit(8).map(s -> new Collator.Row(s, Chance.of(0, 0, 0))).toList();
     var losses = new LinkedHashMap<String, Double>();

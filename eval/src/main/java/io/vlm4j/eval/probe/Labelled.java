@@ -98,8 +98,6 @@ public record Labelled(float[][] features, int[] labels) {
   Labelled with(Labelled other) {
     return new Labelled(
         Stream.of(features, other.features).flatMap(Stream::of).toArray(float[][]::new),
-        IntStream.concat(
-                Arrays.stream(labels), Arrays.stream(other.labels))
-            .toArray());
+        IntStream.concat(Arrays.stream(labels), Arrays.stream(other.labels)).toArray());
   }
 }

@@ -18,8 +18,7 @@ public final class LinearProbe implements AutoCloseable {
   private final double penalty;
   private final double validationAccuracy;
 
-  private LinearProbe(
-      Scaling scaling, Tensor weights, double penalty, double validationAccuracy) {
+  private LinearProbe(Scaling scaling, Tensor weights, double penalty, double validationAccuracy) {
     this.scaling = scaling;
     this.weights = weights;
     this.penalty = penalty;
@@ -81,8 +80,7 @@ public final class LinearProbe implements AutoCloseable {
       Tensor weights = regression.zeros();
       for (double candidate : PENALTIES) {
         weights = Scope.adopt(regression.fit(candidate, weights));
-        double accuracy =
-            accuracy(LogisticRegression.predict(weights, seen), validation.labels());
+        double accuracy = accuracy(LogisticRegression.predict(weights, seen), validation.labels());
         if (accuracy > best) {
           best = accuracy;
           penalty = candidate;

@@ -10,7 +10,6 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -105,8 +104,7 @@ final class LogisticRegression implements AutoCloseable {
     Tensor penalty = weights.mul(strengths);
     double value = -dot(logs, targets) / count + dot(weights, penalty) / 2;
     Tensor errors = logs.exp().sub(targets).div(new Scalar(count)); // [N, C]
-    return new Point(
-        weights, value, torch.matmul(errors.t(), inputs).reshape(-1).add(penalty));
+    return new Point(weights, value, torch.matmul(errors.t(), inputs).reshape(-1).add(penalty));
   }
 
   /** Minus the slope, times what the last steps tell of the inverse curvature. */

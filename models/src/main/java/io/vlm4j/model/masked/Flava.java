@@ -248,12 +248,17 @@ public final class Flava extends Model implements DualEncoder {
     if (given != null) {
       return given;
     }
+    return HiddenPatches.targets(hidden, codes(batch.get(Batch.PIXELS)));
+  }
+
+  /** The codes of all patches: {@code [B, 3, H, W] -> [B, N]}. */
+  Tensor codes(Tensor pixels) {
     if (codes == null) {
       throw new InputException(
           "FLAVA tells the codes of hidden patches: name the model that gives them with --part"
               + " imageTokenizer=DIR, or set weights.mim and weights.mmmImage to 0");
     }
-    return HiddenPatches.targets(hidden, codes.of(batch.get(Batch.PIXELS)));
+    return codes.of(pixels);
   }
 
   private Tensor hidden(Batch batch, RandomGenerator chance) {
