@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
       CaptionCommand.class,
       EmbedCommand.class,
       TokenizeCommand.class,
+      TokenizerCommand.class,
       PreprocessCommand.class,
       DataCommand.class,
       PullCommand.class,

@@ -114,7 +114,7 @@ final class TrainingSession {
           start == null && tokenizer != null
               ? recipe.model().withVocabulary(tokenizer.vocabularySize())
               : recipe.model();
-      var groups = ParameterGroups.of(List.copyOf(spec.shapes().keySet()), recipe.training());
+      var groups = ParameterGroups.of(spec.parameterNames(), recipe.training());
       groups.lines().forEach(line -> Terminal.line("rule", "%s", line));
       Recipe resolved = recipe.withModel(spec);
       TrainingConfig config = recipe.training();

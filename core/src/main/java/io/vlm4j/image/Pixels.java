@@ -1,7 +1,11 @@
 package io.vlm4j.image;
 
+import io.vlm4j.tensor.Tensors;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +47,50 @@ public record Pixels(int width, int height, byte[] rgb, byte @Nullable [] alpha)
       out[i] = (byte) (((rgb[i] & 0xff) * a + ground[i % 3] * (255 - a) + 127) / 255);
     }
     return new Pixels(width, height, out);
+  }
+
+  /**
+   * Pictures of numbers: f32 {@code [B, 3, H, W]} of values from 0 to 1, rounded; what lies outside
+   * becomes black or full.
+   */
+  public static List<Pixels> ofUnit(Tensor pictures) {
+    int height = Math.toIntExact(pictures.size(2));
+    int width = Math.toIntExact(pictures.size(3));
+    float[] values = Tensors.toFloats(pictures);
+    int area = height * width;
+    return IntStream.range(0, Math.toIntExact(pictures.size(0)))
+        .mapToObj(b -> {
+          var rgb = new byte[3 * area];
+          for (int i = 0; i < rgb.length; i++) {
+            float value = values[(3 * b + i % 3) * area + i / 3];
+            rgb[i] = (byte) Math.round(255 * Math.clamp(value, 0f, 1f));
+          }
+          return new Pixels(width, height, rgb);
+        })
+        .toList();
+  }
+
+  /**
+   * Opaque pictures of one size in a row.
+   *
+   * @throws IllegalArgumentException if there are none, or they differ in size
+   */
+  public static Pixels beside(List<Pixels> pictures) {
+    int width = pictures.getFirst().width;
+    int height = pictures.getFirst().height;
+    int count = pictures.size();
+    var rgb = new byte[3 * count * width * height];
+    for (int i = 0; i < count; i++) {
+      Pixels picture = pictures.get(i);
+      if (picture.width != width || picture.height != height) {
+        throw new IllegalArgumentException(picture + " is not of " + width + " x " + height);
+      }
+      for (int y = 0; y < height; y++) {
+        System.arraycopy(
+            picture.rgb, 3 * y * width, rgb, 3 * (y * count + i) * width, 3 * width);
+      }
+    }
+    return new Pixels(count * width, height, rgb);
   }
 
   /** The value (0 to 255) of channel {@code c} at column {@code x} of row {@code y}. */

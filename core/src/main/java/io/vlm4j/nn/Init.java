@@ -27,21 +27,27 @@ public final class Init {
   /** Until it is closed, the first values of this thread are left out. */
   public static final class Blank implements AutoCloseable {
     private final @Nullable TensorOptions before = BLANK.get();
-    private final TensorOptions options;
+    private final @Nullable TensorOptions options;
 
-    private Blank(TensorOptions options) {
-      this.options = Scope.keep(options);
-      BLANK.set(options);
+    private Blank(@Nullable TensorOptions options) {
+      this.options = options == null ? null : Scope.keep(options);
+      set(options);
     }
 
     @Override
     public void close() {
-      if (before == null) {
+      set(before);
+      if (options != null) {
+        options.close();
+      }
+    }
+
+    private static void set(@Nullable TensorOptions options) {
+      if (options == null) {
         BLANK.remove();
       } else {
-        BLANK.set(before);
+        BLANK.set(options);
       }
-      options.close();
     }
   }
 
@@ -57,9 +63,26 @@ public final class Init {
             .device(new DeviceOptional(new Device(DeviceType.Meta))));
   }
 
+  /** Values are drawn even within {@link #unset}: of what no file holds. */
+  static Blank drawn() {
+    TensorOptions blank = BLANK.get();
+    boolean onlyShapes = blank != null && blank.device().is_meta();
+    return onlyShapes ? shapes() : new Blank(null);
+  }
+
+  /** Independent values, evenly distributed between {@code -bound} and {@code bound}. */
+  public static Tensor uniform(double bound, long... shape) {
+    return made(shape, tensor -> tensor.uniform_(-bound, bound, null));
+  }
+
   /** Independent normal values with mean 0. */
   public static Tensor normal(double std, long... shape) {
     return made(shape, tensor -> tensor.normal_(0, std, null));
+  }
+
+  /** Independent normal values around a mean, as a vector of that length. */
+  public static Tensor normalAround(double mean, double std, long length) {
+    return made(new long[] {length}, tensor -> tensor.normal_(mean, std, null));
   }
 
   /** All zeros. */
@@ -70,6 +93,11 @@ public final class Init {
   /** One value everywhere; without a shape, a scalar. */
   public static Tensor constant(double value, long... shape) {
     return made(shape, tensor -> tensor.fill_(new Scalar((float) value)));
+  }
+
+  /** An i64 zero, without a shape; it has its value even within {@link #unset}. */
+  public static Tensor counter() {
+    return Tensors.zeros(ScalarType.Long);
   }
 
   private static Tensor made(long[] shape, UnaryOperator<Tensor> fill) {

@@ -14,9 +14,15 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tree of named parameters and named children, in the order in which they were registered.
+ * A tree of named parameters, buffers and children, in the order in which they were registered.
  *
- * <p>A module owns the native memory of its parameters; closing the root frees the whole tree. The
+ * <p>Parameters are what gradients move; buffers are what belongs to the model and moves otherwise
+ * or not at all, such as running means. Parameters below a {@linkplain #freeze frozen} module count
+ * as buffers. Both together are the {@linkplain #state state}, which a checkpoint of a run holds. A
+ * {@linkplain #scaffold scaffold} serves training alone, such as a discriminator; the state without
+ * scaffolds are the {@linkplain #weights weights}, which a model folder holds.
+ *
+ * <p>A module owns the native memory of its tensors; closing the root frees the whole tree. The
  * work of a module runs within {@link #call}, which frees its temporaries, names the module in
  * errors, and shows its result to the {@link Taps}.
  *
@@ -28,10 +34,13 @@ public abstract class Module implements AutoCloseable {
   }
 
   private final SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
+  private final SequencedMap<String, Tensor> buffers = new LinkedHashMap<>();
   private final SequencedMap<String, Module> children = new LinkedHashMap<>();
   private @Nullable Module parent;
   private String name = "";
   private boolean training = true;
+  private boolean frozen;
+  private boolean scaffold;
 
   /** Makes a module without parameters. */
   protected Module() {}
@@ -48,6 +57,18 @@ public abstract class Module implements AutoCloseable {
     return value;
   }
 
+  /**
+   * Registers a tensor that no gradient moves, and takes it over.
+   *
+   * @return the tensor; whoever changes it does so in place
+   */
+  protected final Tensor buffer(String name, Tensor value) {
+    Scope.keep(value);
+    requireNew(name);
+    buffers.put(name, value);
+    return value;
+  }
+
   /** Registers a child and takes it over. */
   protected final <M extends Module> M child(String name, M child) {
     requireNew(name);
@@ -58,11 +79,45 @@ public abstract class Module implements AutoCloseable {
     return child;
   }
 
-  /** The parameters of the whole tree by their dotted names. */
+  /**
+   * Registers a child that serves training alone: it is trained and saved with a run like any
+   * other, but no model folder holds it, so that its first values are always drawn.
+   *
+   * @param make makes the child, which is taken over
+   */
+  protected final <M extends Module> M scaffold(String name, Supplier<M> make) {
+    M child;
+    try (var _ = Init.drawn()) {
+      child = child(name, make.get());
+    }
+    Module asModule = child;
+    asModule.scaffold = true;
+    return child;
+  }
+
+  /**
+   * Makes this module a part that is used as it is: its parameters become buffers without a
+   * gradient, and it stays in evaluation. For pretrained parts of other models.
+   */
+  public final void freeze() {
+    parameters().values().forEach(parameter -> parameter.set_requires_grad(false));
+    frozen = true;
+    setTraining(false);
+  }
+
+  /** The parameters of the whole tree by their dotted names: what gradients move. */
   public final SequencedMap<String, Tensor> parameters() {
-    var all = new LinkedHashMap<String, Tensor>();
-    collect("", all);
-    return Collections.unmodifiableSequencedMap(all);
+    return collected(Kind.PARAMETERS);
+  }
+
+  /** The parameters and buffers of the whole tree by their dotted names. */
+  public final SequencedMap<String, Tensor> state() {
+    return collected(Kind.STATE);
+  }
+
+  /** The state without that of scaffolds: what a finished model needs. */
+  public final SequencedMap<String, Tensor> weights() {
+    return collected(Kind.WEIGHTS);
   }
 
   /** The number of values in all parameters. */
@@ -73,10 +128,10 @@ public abstract class Module implements AutoCloseable {
   /**
    * Switches what only happens in training (dropout of any kind) on or off, for the whole tree. A
    * module with parameters of which none requires a gradient is not trained: it stays in
-   * evaluation.
+   * evaluation, as do frozen ones.
    */
   public final void setTraining(boolean training) {
-    this.training = training && !isFrozen();
+    this.training = training && !frozen && !isFrozen();
     children.values().forEach(child -> child.setTraining(this.training));
   }
 
@@ -90,23 +145,28 @@ public abstract class Module implements AutoCloseable {
     return training;
   }
 
-  /** Moves all parameters to {@code device}; their identity and gradients are not kept. */
+  /** Moves the whole state to {@code device}; its identity and gradients are not kept. */
   public final void to(Device device) {
     if (device.is_cpu()) {
       return;
     }
-    for (Tensor parameter : parameters().values()) {
+    for (Tensor tensor : state().values()) {
       try (var _ = new Scope()) {
-        parameter.set_data(parameter.to(device, parameter.scalar_type()));
+        tensor.set_data(tensor.to(device, tensor.scalar_type()));
       }
     }
   }
 
-  /** Holds all parameters as numbers of that type; their identity and gradients are not kept. */
+  /**
+   * Holds the whole state but counters as numbers of that type; its identity and gradients are not
+   * kept.
+   */
   public final void to(ScalarType type) {
-    for (Tensor parameter : parameters().values()) {
+    for (Tensor tensor : state().values()) {
       try (var _ = new Scope()) {
-        parameter.set_data(parameter.to(type));
+        if (tensor.is_floating_point()) {
+          tensor.set_data(tensor.to(type));
+        }
       }
     }
   }
@@ -137,20 +197,43 @@ public abstract class Module implements AutoCloseable {
     }
   }
 
-  /** Frees the parameters of the whole tree. */
+  /** Frees the tensors of the whole tree. */
   @Override
   public void close() {
     parameters.values().forEach(Tensor::close);
+    buffers.values().forEach(Tensor::close);
     children.values().forEach(Module::close);
   }
 
-  private void collect(String prefix, Map<String, Tensor> all) {
+  private enum Kind {
+    PARAMETERS,
+    STATE,
+    WEIGHTS
+  }
+
+  private SequencedMap<String, Tensor> collected(Kind kind) {
+    var all = new LinkedHashMap<String, Tensor>();
+    collect("", kind, all);
+    return Collections.unmodifiableSequencedMap(all);
+  }
+
+  private void collect(String prefix, Kind kind, Map<String, Tensor> all) {
+    if (frozen && kind == Kind.PARAMETERS) {
+      return;
+    }
     parameters.forEach((name, tensor) -> all.put(prefix + name, tensor));
-    children.forEach((name, child) -> child.collect(prefix + name + ".", all));
+    if (kind != Kind.PARAMETERS) {
+      buffers.forEach((name, tensor) -> all.put(prefix + name, tensor));
+    }
+    children.forEach((name, child) -> {
+      if (!(child.scaffold && kind == Kind.WEIGHTS)) {
+        child.collect(prefix + name + ".", kind, all);
+      }
+    });
   }
 
   private void requireNew(String name) {
-    if (parameters.containsKey(name) || children.containsKey(name)) {
+    if (parameters.containsKey(name) || buffers.containsKey(name) || children.containsKey(name)) {
       throw new IllegalArgumentException(path() + " has a '" + name + "' already");
     }
   }

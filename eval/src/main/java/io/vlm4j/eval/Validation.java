@@ -9,6 +9,7 @@ import io.vlm4j.data.Sample;
 import io.vlm4j.data.SkippedSamples;
 import io.vlm4j.io.InputException;
 import io.vlm4j.model.DualEncoder;
+import io.vlm4j.model.ImageTokenizer;
 import io.vlm4j.model.Pretrained;
 import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.Engine;
@@ -22,7 +23,8 @@ import java.util.SequencedMap;
  * What is measured of any model on samples set aside.
  *
  * @param metrics by name: those of {@link Retrieval#metrics} where the model puts pictures and
- *     texts into one space; else {@code loss} for the sum and each loss by its own name
+ *     texts into one space, of {@link TokenizerEvaluation#metrics} where it makes codes of
+ *     pictures; else {@code loss} for the sum and each loss by its own name
  * @param used number of samples that were measured on
  * @param skipped number of those that cannot be read
  */
@@ -39,6 +41,12 @@ public record Validation(SequencedMap<String, Double> metrics, int used, int ski
       var pairs = PairEvaluation.of(model, samples);
       return new Validation(
           pairs.retrieval().metrics(), pairs.samples().size(), pairs.skipped().count());
+    }
+    if (model.model() instanceof ImageTokenizer tokenizer) {
+      var through =
+          TokenizerEvaluation.of(
+              tokenizer, model.preprocessing(), model.device(), samples, (_, _, _) -> {});
+      return new Validation(through.metrics(), through.pictures(), through.skipped().count());
     }
     return losses(model, samples);
   }

@@ -20,11 +20,16 @@ public abstract class Model extends Module {
 
   /**
    * The losses of a batch by name; their sum is minimised. In evaluation they tell how well the
-   * model does on data set aside.
+   * model does on data set aside. Of a model with several objectives, those of the first.
    *
    * @param batch what the family's data carries, such as pictures and tokens
    */
   public abstract SequencedMap<String, Tensor> losses(Batch batch);
+
+  /** What is minimised in turn in each step; of most systems, the losses over all parameters. */
+  public List<Objective> objectives() {
+    return List.of(new Objective("", _ -> true, this::losses));
+  }
 
   /**
    * Copies the weights of a part from another model, which stays as it is.
@@ -56,15 +61,15 @@ public abstract class Model extends Module {
   }
 
   /**
-   * Copies values into the parameters.
+   * Copies values into the {@linkplain #state state}.
    *
-   * @throws InputException if a parameter is missing, unknown or of another shape; {@code place}
-   *     names where the values come from
+   * @throws InputException if a tensor is missing, unknown or of another shape; {@code place} names
+   *     where the values come from
    */
   public final void load(Map<String, Tensor> values, String place) {
     var problems = new ArrayList<String>();
     var unknown = new LinkedHashMap<>(values);
-    parameters()
+    state()
         .forEach((name, parameter) -> {
           Tensor value = unknown.remove(name);
           if (value == null) {
@@ -81,7 +86,7 @@ public abstract class Model extends Module {
       throw new InputException(place + " does not fit the model: " + summary(problems));
     }
     try (var _ = new NoGrad()) {
-      parameters().forEach((name, parameter) -> parameter.copy_(values.get(name)));
+      state().forEach((name, tensor) -> tensor.copy_(values.get(name)));
     }
   }
 

@@ -168,7 +168,7 @@ public final class ModelFolder {
       }
       Model model = create(wanted, plan.report().isComplete(), type);
       try {
-        plan.run(model.parameters());
+        plan.run(model.weights());
         model.to(device);
       } catch (RuntimeException e) {
         model.close();
@@ -191,7 +191,7 @@ public final class ModelFolder {
         target,
         folder -> {
           Converter.copyOthers(path, folder, new ArrayList<>());
-          writer.write(folder, model.parameters(), null);
+          writer.write(folder, model.weights(), null);
           AtomicFiles.writeString(folder.resolve("README.md"), card);
         });
   }

@@ -147,14 +147,22 @@ public record ModelSpec<C extends Record>(Family<C> family, C config) {
     return new ModelSpec<>(family, family.withContextLength(config, tokens));
   }
 
-  /** The shapes of its parameters by name; nothing is allocated. */
+  /** The shapes of its weights by name, as a model folder holds them; nothing is allocated. */
   public SequencedMap<String, long[]> shapes() {
     var shapes = new LinkedHashMap<String, long[]>();
     try (var _ = Init.shapes();
         Model model = create()) {
-      model.parameters().forEach((name, parameter) -> shapes.put(name, parameter.shape()));
+      model.weights().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     }
     return shapes;
+  }
+
+  /** The names of its parameters, which gradients move; nothing is allocated. */
+  public List<String> parameterNames() {
+    try (var _ = Init.shapes();
+        Model model = create()) {
+      return List.copyOf(model.parameters().keySet());
+    }
   }
 
   /**

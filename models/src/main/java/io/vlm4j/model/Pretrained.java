@@ -151,11 +151,11 @@ public final class Pretrained implements AutoCloseable {
    */
   public static void loadWeights(Model model, KeyMap keys, Path file) {
     var shapes = new LinkedHashMap<String, long[]>();
-    model.parameters().forEach((name, parameter) -> shapes.put(name, parameter.shape()));
+    model.weights().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     try (TensorSource source = TensorSource.open(file)) {
       var plan = new LoadPlan(shapes, keys, Map.of(), source);
       plan.report().requireExact(file.toString());
-      plan.run(model.parameters());
+      plan.run(model.weights());
     }
   }
 
@@ -179,7 +179,7 @@ public final class Pretrained implements AutoCloseable {
     AtomicFiles.writeFolder(
         folder,
         path -> {
-          writer.write(path, model.parameters(), null);
+          writer.write(path, model.weights(), null);
           if (tokenizer != null) {
             tokenizer.write(path);
           }

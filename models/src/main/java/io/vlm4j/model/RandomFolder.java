@@ -46,7 +46,7 @@ public final class RandomFolder {
       AtomicFiles.writeFolder(
           target,
           path -> {
-            writer.write(path, model.parameters(), type);
+            writer.write(path, model.weights(), type);
             for (String name : TOKENIZER_FILES) {
               if (tokenizer != null && Files.isRegularFile(tokenizer.resolve(name))) {
                 Files.copy(tokenizer.resolve(name), path.resolve(name));

@@ -35,7 +35,7 @@ final class Checkpoints {
     AtomicFiles.writeFolder(
         folder.resolve(PREFIX + "%08d".formatted(done)),
         path -> {
-          SafeTensors.write(path.resolve("model.safetensors"), model.parameters(), Map.of());
+          SafeTensors.write(path.resolve("model.safetensors"), model.state(), Map.of());
           SafeTensors.write(path.resolve("optimizer.safetensors"), step.state(), Map.of());
           ObjectNode progress = Json.object().put("done", done).put("steps", steps);
           AtomicFiles.writeString(path.resolve("progress.json"), Json.toText(progress));

@@ -2,6 +2,7 @@ package io.vlm4j.train;
 
 import io.vlm4j.io.InputException;
 import io.vlm4j.model.Model;
+import io.vlm4j.model.Objective;
 import io.vlm4j.tensor.Autocast;
 import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.NoGrad;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The usual step: losses, their sum backward, clipped gradients, AdamW, and a running mean of the
- * weights if the configuration asks for one.
+ * weights if the configuration asks for one. A model with several {@linkplain Model#objectives
+ * objectives} has all but the last for each of them in turn.
  *
  * <p>Frozen parameters have no gradient and no state. What is below them is computed without a
  * graph, and modules of which all parameters are frozen stay in evaluation.
@@ -33,14 +35,25 @@ public final class GradientStep implements TrainingStep {
   private static final String RULES = "rules";
 
   private final Model model;
-  private final AdamW optimizer;
+  private final List<Turn> turns = new ArrayList<>();
   private final Precision precision;
   private final Device device;
   private final double maxGradientNorm;
-  private final List<Tensor> trained;
   private final @Nullable Tensor rules;
   private final @Nullable WeightAverage average;
   private long done;
+
+  /**
+   * An objective with what moves its parameters.
+   *
+   * @param trained its parameters that are not frozen
+   */
+  private record Turn(Objective objective, AdamW optimizer, List<Tensor> trained) {
+    /** Before the optimiser's names in the state; those of an only objective stand alone. */
+    String prefix() {
+      return objective.name().isEmpty() ? "" : objective.name() + ".";
+    }
+  }
 
   /**
    * A step for a model, without its state; the model is switched to training.
@@ -55,31 +68,43 @@ public final class GradientStep implements TrainingStep {
     SequencedMap<String, Tensor> parameters = model.parameters();
     var groups = ParameterGroups.of(List.copyOf(parameters.keySet()), config);
     parameters.forEach((name, tensor) -> tensor.set_requires_grad(!groups.isFrozen(name)));
-    trained = parameters.values().stream().filter(Tensor::requires_grad).toList();
     model.setTraining(true);
-    optimizer =
-        new AdamW(
-            parameters,
-            groups,
-            config.beta1(),
-            config.beta2(),
-            config.epsilon(),
-            config.weightDecay());
+    for (Objective objective : model.objectives()) {
+      var own = new LinkedHashMap<String, Tensor>();
+      parameters.forEach((name, tensor) -> {
+        if (objective.trains().test(name)) {
+          own.put(name, tensor);
+        }
+      });
+      turns.add(
+          new Turn(
+              objective,
+              new AdamW(
+                  own,
+                  groups,
+                  config.beta1(),
+                  config.beta2(),
+                  config.epsilon(),
+                  config.weightDecay()),
+              own.values().stream().filter(Tensor::requires_grad).toList()));
+    }
     boolean isAlike = config.layerDecay() == 1 && config.rules().isEmpty();
-    rules = isAlike ? null : settings(optimizer);
+    rules = isAlike ? null : settings(turns);
     average = config.averageDecay() > 0 ? new WeightAverage(model, config.averageDecay()) : null;
   }
 
   /** What a checkpoint remembers the rules by: rate factor and decay of what is trained. */
-  private static Tensor settings(AdamW optimizer) {
+  private static Tensor settings(List<Turn> turns) {
     var values = new ArrayList<Float>();
-    optimizer
-        .settings()
-        .sequencedValues()
-        .forEach(factors -> {
-          values.add((float) factors.learningRate());
-          values.add((float) factors.weightDecay());
-        });
+    for (Turn turn : turns) {
+      turn.optimizer
+          .settings()
+          .sequencedValues()
+          .forEach(factors -> {
+            values.add((float) factors.learningRate());
+            values.add((float) factors.weightDecay());
+          });
+    }
     var numbers = new float[values.size()];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = values.get(i);
@@ -90,30 +115,51 @@ public final class GradientStep implements TrainingStep {
   @Override
   public Map<String, Double> run(Batch batch, double learningRate) {
     try (var _ = new Scope()) {
-      SequencedMap<String, Tensor> losses;
-      try (var _ = Autocast.to(device, precision)) {
-        losses = model.losses(batch);
+      var all = new LinkedHashMap<String, Tensor>();
+      for (Turn turn : turns) {
+        if (!turn.trained.isEmpty()) {
+          all.putAll(run(turn, batch, learningRate));
+        }
       }
-      losses.values().stream().reduce(Tensor::add).orElseThrow().backward();
-      if (maxGradientNorm > 0) {
-        torch.clip_grad_norm_(new TensorVector(trained.toArray(Tensor[]::new)), maxGradientNorm);
-      }
-      optimizer.step(learningRate);
+      turns.forEach(turn -> turn.trained.forEach(tensor -> tensor.set_requires_grad(true)));
       model.afterStep();
       done++;
       if (average != null) {
         average.update(done);
       }
       var values = new LinkedHashMap<String, Double>();
-      losses.forEach((name, loss) -> values.put(name, loss.item_double()));
+      all.forEach((name, loss) -> values.put(name, loss.item_double()));
       return values;
     }
   }
 
-  /** The optimiser's state, the averaged weights, and what the rules are told by. */
+  private SequencedMap<String, Tensor> run(Turn turn, Batch batch, double learningRate) {
+    if (turns.size() > 1) {
+      turns.forEach(
+          other -> other.trained.forEach(tensor -> tensor.set_requires_grad(other == turn)));
+    }
+    SequencedMap<String, Tensor> losses;
+    try (var _ = Autocast.to(device, precision)) {
+      losses = turn.objective.losses().apply(batch);
+    }
+    if (losses.isEmpty()) {
+      return losses;
+    }
+    losses.values().stream().reduce(Tensor::add).orElseThrow().backward();
+    if (maxGradientNorm > 0) {
+      torch.clip_grad_norm_(new TensorVector(turn.trained.toArray(Tensor[]::new)), maxGradientNorm);
+    }
+    turn.optimizer.step(learningRate);
+    return losses;
+  }
+
+  /** The optimisers' state, the averaged weights, and what the rules are told by. */
   @Override
   public SequencedMap<String, Tensor> state() {
-    var state = new LinkedHashMap<String, Tensor>(optimizer.state());
+    var state = new LinkedHashMap<String, Tensor>();
+    for (Turn turn : turns) {
+      turn.optimizer.state().forEach((name, tensor) -> state.put(turn.prefix() + name, tensor));
+    }
     if (rules != null) {
       state.put(RULES, rules);
     }
@@ -155,7 +201,7 @@ public final class GradientStep implements TrainingStep {
 
   @Override
   public void close() {
-    optimizer.close();
+    turns.forEach(turn -> turn.optimizer.close());
     if (rules != null) {
       rules.close();
     }
