@@ -281,10 +281,13 @@ public final class Pretrained implements AutoCloseable {
    * @return all labels, the best first
    */
   public List<Score> classify(Pixels picture, List<String> labels, List<String> templates) {
-    DualEncoder encoder = require(DualEncoder.class, "classify");
     float[][] classes = classVectors(labels, templates);
     float[] image = embedImages(List.of(picture))[0];
-    float[] probabilities = probabilities(encoder, image, classes);
+    var cosines = new float[classes.length];
+    for (int i = 0; i < cosines.length; i++) {
+      cosines[i] = similarity(image, classes[i]);
+    }
+    float[] probabilities = probabilities(cosines);
     return IntStream.range(0, labels.size())
         .mapToObj(i -> new Score(labels.get(i), probabilities[i]))
         .sorted(Comparator.comparingDouble(Score::probability).reversed())
@@ -350,6 +353,32 @@ public final class Pretrained implements AutoCloseable {
     return new Language(this, require(LanguageModel.class, "continue texts"));
   }
 
+  /**
+   * The natural logarithm of the probability of each text beside the picture at its place.
+   *
+   * @throws InputException if the model does not say
+   */
+  public double[] logLikelihoods(List<Pixels> pictures, List<String> texts) {
+    TextLikelihood likelihood = require(TextLikelihood.class, "say how likely a text is");
+    var all = new double[texts.size()];
+    for (int from = 0; from < all.length; from += BATCH) {
+      int to = Math.min(all.length, from + BATCH);
+      try (var _ = new Scope();
+          var _ = new NoGrad()) {
+        Tensor pixels = onDevice(pixels(pictures.subList(from, to)));
+        Tensor tokens = onDevice(tokenizer().encode(texts.subList(from, to)));
+        float[] some;
+        synchronized (this) {
+          some = Tensors.toFloats(likelihood.textLogLikelihood(pixels, tokens));
+        }
+        for (int i = from; i < to; i++) {
+          all[i] = some[i - from];
+        }
+      }
+    }
+    return all;
+  }
+
   /** The picture in a file. */
   public static Pixels readPicture(Path file) {
     try {
@@ -369,12 +398,13 @@ public final class Pretrained implements AutoCloseable {
     }
   }
 
-  private synchronized float[] probabilities(
-      DualEncoder encoder, float[] image, float[][] classes) {
-    var cosines = new float[classes.length];
-    for (int i = 0; i < cosines.length; i++) {
-      cosines[i] = similarity(image, classes[i]);
-    }
+  /**
+   * The model's probabilities of candidates, from the cosines of one picture with them.
+   *
+   * @param cosines {@code [C]}
+   */
+  public synchronized float[] probabilities(float[] cosines) {
+    DualEncoder encoder = require(DualEncoder.class, "classify");
     try (var _ = new Scope();
         var _ = new NoGrad()) {
       Tensor logits = encoder.logits(onDevice(Tensors.of(cosines, 1, cosines.length)));

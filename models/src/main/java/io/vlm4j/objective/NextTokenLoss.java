@@ -2,6 +2,7 @@ package io.vlm4j.objective;
 
 import io.vlm4j.tensor.Autocast;
 import io.vlm4j.tensor.Scope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -35,6 +36,28 @@ public final class NextTokenLoss {
             ignored,
             0.0);
       }
+    });
+  }
+
+  /**
+   * The natural logarithm of the probability of each text: the sum over the positions whose target
+   * counts.
+   *
+   * @param logits {@code [B, L, V]}: those at position t are of the token after it
+   * @param targets the tokens to foretell, i64 {@code [B, L]}
+   * @param ignored the id of targets that do not count, such as padding
+   * @return {@code [B]}, f32
+   */
+  public static Tensor logLikelihood(Tensor logits, Tensor targets, long ignored) {
+    return Scope.run(() -> {
+      Tensor each =
+          logits
+              .to(ScalarType.Float)
+              .log_softmax(-1)
+              .gather(2, targets.unsqueeze(2))
+              .squeeze(2); // [B, L]
+      Tensor counts = targets.ne(new Scalar(ignored)).to(ScalarType.Float);
+      return each.mul(counts).sum(1);
     });
   }
 }

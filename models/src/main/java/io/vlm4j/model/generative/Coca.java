@@ -3,6 +3,7 @@ package io.vlm4j.model.generative;
 import io.vlm4j.model.Captioner;
 import io.vlm4j.model.DualEncoder;
 import io.vlm4j.model.Model;
+import io.vlm4j.model.TextLikelihood;
 import io.vlm4j.model.contrastive.LogitScaleBound;
 import io.vlm4j.model.generative.CocaConfig.Pooling;
 import io.vlm4j.nn.AttentionMask;
@@ -45,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * loss = a * contrastive(image features, text features) + b * CE(logits of t, token t + 1)
  * </pre>
  */
-public final class Coca extends Model implements DualEncoder, Captioner {
+public final class Coca extends Model implements DualEncoder, Captioner, TextLikelihood {
   private final CocaConfig config;
   private final VisionTower vision;
   private final TextTower text;
@@ -101,6 +102,15 @@ public final class Coca extends Model implements DualEncoder, Captioner {
     losses.put("contrastive_loss", contrastive.mul(new Scalar(config.contrastiveWeight())));
     losses.put("caption_loss", caption.mul(new Scalar(config.captionWeight())));
     return losses;
+  }
+
+  @Override
+  public Tensor textLogLikelihood(Tensor pixels, Tensor tokens) {
+    Tensor read = trimmed(tokens); // [B, L]
+    Tensor rows = withoutLast(withoutLast(text.forward(read, tokens))); // [B, L-1, D]
+    Tensor logits = decoder.forward(rows, captionTokens(vision.forward(pixels)));
+    return NextTokenLoss.logLikelihood(
+        logits, Tensors.slice(read, 1, 1, read.size(1)), config.text().padId());
   }
 
   @Override
