@@ -2,9 +2,9 @@ package io.vlm4j.cli;
 
 import io.vlm4j.image.ImageEncoder;
 import io.vlm4j.io.AtomicFiles;
+import io.vlm4j.model.CodeFile;
 import io.vlm4j.model.ImageTokenizer;
 import io.vlm4j.model.Pretrained;
-import io.vlm4j.model.tokenizer.CodeFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -35,10 +35,8 @@ final class TokenizerDecodeCommand implements Callable<Integer> {
     try (var pretrained = Pretrained.load(model.folder(), devices.open())) {
       ImageTokenizer tokenizer = TokenizerModel.of(pretrained, model.name());
       for (int i = 0; i < codes.grids().size(); i++) {
-        byte[] png =
-            ImageEncoder.png(codes.grids().get(i).picture(tokenizer, pretrained.device()));
-        AtomicFiles.writeFile(
-            out.resolve("%05d.png".formatted(i)), path -> Files.write(path, png));
+        byte[] png = ImageEncoder.png(codes.grids().get(i).picture(tokenizer, pretrained.device()));
+        AtomicFiles.writeFile(out.resolve("%05d.png".formatted(i)), path -> Files.write(path, png));
       }
     }
     Terminal.line("pictures", "%s: %d", out, codes.grids().size());

@@ -2,10 +2,10 @@ package io.vlm4j.cli;
 
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
+import io.vlm4j.model.CodeFile;
+import io.vlm4j.model.CodeGrid;
 import io.vlm4j.model.ImageTokenizer;
 import io.vlm4j.model.Pretrained;
-import io.vlm4j.model.tokenizer.CodeFile;
-import io.vlm4j.model.tokenizer.CodeGrid;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -19,8 +19,8 @@ import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tokenizer leaves of pictures: a table on the terminal, {@code results.jsonl}, and sheets of
- * pictures beside what became of them.
+ * What a tokenizer leaves of pictures: a table on the terminal, {@code results.jsonl}, and sheets
+ * of pictures beside what became of them.
  */
 final class TokenizerReport {
   private static final int SHOWN = 24;

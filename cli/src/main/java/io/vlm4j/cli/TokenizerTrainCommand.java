@@ -114,8 +114,7 @@ final class TokenizerTrainCommand implements Callable<Integer> {
       throw new InputException("--model names a folder with weights: use 'train' to train it on");
     }
     return smoke
-        ? recipe.with(
-            Map.of("training.batchSize", Json.parse(Integer.toString(SMOKE_BATCH))))
+        ? recipe.with(Map.of("training.batchSize", Json.parse(Integer.toString(SMOKE_BATCH))))
         : recipe;
   }
 

@@ -86,8 +86,7 @@ public record Pixels(int width, int height, byte[] rgb, byte @Nullable [] alpha)
         throw new IllegalArgumentException(picture + " is not of " + width + " x " + height);
       }
       for (int y = 0; y < height; y++) {
-        System.arraycopy(
-            picture.rgb, 3 * y * width, rgb, 3 * (y * count + i) * width, 3 * width);
+        System.arraycopy(picture.rgb, 3 * y * width, rgb, 3 * (y * count + i) * width, 3 * width);
       }
     }
     return new Pixels(count * width, height, rgb);

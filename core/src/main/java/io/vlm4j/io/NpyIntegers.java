@@ -37,7 +37,8 @@ public record NpyIntegers(int[] values, int... shape) {
 
   /** Writes a file of 32-bit numbers, in place of the one that may be there. */
   public void write(Path file) {
-    String sides = IntStream.of(shape).mapToObj(side -> side + ",").collect(Collectors.joining(" "));
+    String sides =
+        IntStream.of(shape).mapToObj(side -> side + ",").collect(Collectors.joining(" "));
     String description =
         "{'descr': '<i4', 'fortran_order': False, 'shape': (%s), }".formatted(sides);
     var bytes = new byte[HEADER + 4 * values.length];

@@ -32,7 +32,8 @@ public final class ConvolutionDecoder extends Module {
                   channels, out, config.blocks() + 1, config.attendsAt(i), end, config)));
       channels = out;
     }
-    normOut = child("normOut", new GroupNorm(config.groups(), channels, ConvolutionEncoder.EPSILON));
+    normOut =
+        child("normOut", new GroupNorm(config.groups(), channels, ConvolutionEncoder.EPSILON));
     convOut = child("convOut", new Convolution(channels, 3, 3));
   }
 

@@ -62,8 +62,7 @@ final class ConvolutionStage extends Module {
   private Tensor resized(Tensor h, Convolution resize) {
     return end == End.HALVED
         ? resize.forward(torch.constant_pad_nd(h, 0, 1, 0, 1))
-        : resize.forward(
-            torch.upsample_nearest2d(h, new long[] {2 * h.size(2), 2 * h.size(3)}));
+        : resize.forward(torch.upsample_nearest2d(h, new long[] {2 * h.size(2), 2 * h.size(3)}));
   }
 
   /** A block, attention and another block, without a change of size or channels. */

@@ -86,8 +86,8 @@ public final class VectorQuantizer extends Module {
   }
 
   /**
-   * Quantizes; in training, the vectors are kept until {@link #afterStep}. To be called in the scope
-   * that the results live in.
+   * Quantizes; in training, the vectors are kept until {@link #afterStep}. To be called in the
+   * scope that the results live in.
    *
    * @param z {@code [B, d, h, w]}; compared in f32 whatever the autocast
    */
@@ -193,8 +193,7 @@ public final class VectorQuantizer extends Module {
   }
 
   private static TensorOptions indexOptions(Tensor like) {
-    return new TensorOptions(ScalarType.Long)
-        .device(new DeviceOptional(like.device()));
+    return new TensorOptions(ScalarType.Long).device(new DeviceOptional(like.device()));
   }
 
   /** exp of the entropy of the codes' shares in what was seen lately: 1 to K. */
@@ -219,6 +218,12 @@ public final class VectorQuantizer extends Module {
     }
     seen = null;
     chosen = null;
+  }
+
+  @Override
+  public void close() {
+    forget();
+    super.close();
   }
 
   /** What is known of the vectors that chose each code; only training needs it. */

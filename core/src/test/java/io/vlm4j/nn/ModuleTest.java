@@ -11,6 +11,7 @@ import io.vlm4j.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
 class ModuleTest {
@@ -41,6 +42,60 @@ class ModuleTest {
 
     void addChild(String name) {
       child(name, new LayerNorm(1, 1e-5));
+    }
+  }
+
+  /** With a buffer, a frozen child and a scaffold that has both. */
+  private static final class Whole extends Module {
+    final Linear frozen = child("frozen", new Linear(1, 1, 1));
+    final Part part;
+
+    Whole() {
+      buffer("mean", Init.constant(3, 2));
+      child("linear", new Linear(1, 1, 1, false));
+      part = scaffold("part", Part::new);
+      frozen.freeze();
+    }
+  }
+
+  private static final class Part extends Module {
+    final Tensor weight = parameter("weight", Init.constant(5, 1));
+    final Tensor count = buffer("count", Init.constant(7, 1));
+  }
+
+  @Test
+  void gradientsMoveParametersCheckpointsHoldTheStateAndFoldersTheWeights() {
+    try (var whole = new Whole()) {
+      assertThat(whole.parameters().keySet()).containsExactly("linear.weight", "part.weight");
+      assertThat(whole.state().keySet())
+          .containsExactly(
+              "mean", "frozen.weight", "frozen.bias", "linear.weight", "part.weight", "part.count");
+      assertThat(whole.weights().keySet())
+          .containsExactly("mean", "frozen.weight", "frozen.bias", "linear.weight");
+    }
+  }
+
+  @Test
+  void aFrozenChildStaysInEvaluationAndHasNoGradient() {
+    try (var whole = new Whole()) {
+      whole.setTraining(true);
+      assertThat(whole.isTraining()).isTrue();
+      assertThat(whole.frozen.isTraining()).isFalse();
+      assertThat(whole.state().get("frozen.weight").requires_grad()).isFalse();
+      assertThat(whole.state().get("mean").requires_grad()).isFalse();
+    }
+  }
+
+  @Test
+  void aScaffoldHasItsFirstValuesWhereTheOthersAreLeftOut() {
+    try (var _ = Init.unset(ScalarType.Float);
+        var whole = new Whole()) {
+      assertThat(whole.part.weight.item_double()).isEqualTo(5);
+      assertThat(whole.part.count.item_double()).isEqualTo(7);
+    }
+    try (var _ = Init.shapes();
+        var whole = new Whole()) {
+      assertThat(whole.part.weight.is_meta()).isTrue();
     }
   }
 

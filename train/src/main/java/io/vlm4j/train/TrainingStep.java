@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * What happens to one batch: an object with state, which is saved and resumed with the run. {@link
- * GradientStep} is the usual one; systems with two optimisers or momentum encoders bring their own.
+ * GradientStep} is the usual one; systems with momentum encoders or rollouts bring their own.
  */
 public interface TrainingStep extends AutoCloseable {
   /**

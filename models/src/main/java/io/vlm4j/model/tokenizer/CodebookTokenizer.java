@@ -15,8 +15,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * A tokenizer with a codebook of vectors: an encoder, the nearest codes, a decoder. Inside, pictures
- * have values from -1 to 1.
+ * A tokenizer with a codebook of vectors: an encoder, the nearest codes, a decoder. Inside,
+ * pictures have values from -1 to 1.
  */
 abstract class CodebookTokenizer extends Model implements ImageTokenizer {
   private final VectorQuantizer.Config codebook;
@@ -75,9 +75,7 @@ abstract class CodebookTokenizer extends Model implements ImageTokenizer {
       }
       losses.put(
           "commitment_loss",
-          torch
-              .mse_loss(vectors, quantized.codes().detach())
-              .mul(new Scalar((float) commitment)));
+          torch.mse_loss(vectors, quantized.codes().detach()).mul(new Scalar((float) commitment)));
     }
   }
 

@@ -120,9 +120,9 @@ public final class DVae extends Model implements ImageTokenizer {
     try (var _ = Autocast.off(pictures.device())) {
       Tensor x = LogitLaplace.mapped(pictures);
       losses.put(
-          "reconstruction_loss",
-          LogitLaplace.surprise(x, half(made, 0), half(made, 1)).mean());
-      double share = (double) logits.size(2) * logits.size(3) / (pictures.numel() / pictures.size(0));
+          "reconstruction_loss", LogitLaplace.surprise(x, half(made, 0), half(made, 1)).mean());
+      double share =
+          (double) logits.size(2) * logits.size(3) / (pictures.numel() / pictures.size(0));
       losses.put(
           "kl_loss",
           divergence(logits).mul(new Scalar((float) (config.klWeightAt(steps) * share))));

@@ -115,7 +115,8 @@ public final class DVaeFamily extends TokenizerFamily<DVaeConfig> {
         .rename(ours + "group.*.block.*.shortcut.*", block + "id_path.*")
         .rename(ours + "output.*", theirs + "output.conv.*");
     for (int i = 1; i <= 4; i++) {
-      keys.rename(ours + "group.*.block.*.conv" + i + ".*", block + "res_path.path.conv_" + i + ".*");
+      keys.rename(
+          ours + "group.*.block.*.conv" + i + ".*", block + "res_path.path.conv_" + i + ".*");
     }
   }
 }

@@ -6,9 +6,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The distribution of a value in (0, 1) whose logit has a Laplace distribution (2102.12092, appendix
- * A.3): of density {@code exp(-|logit x - mu| / b) / (2 b x (1 - x))}. Pixels, which lie in [0, 1],
- * are brought to its range by {@code 0.8 x + 0.1}.
+ * The distribution of a value in (0, 1) whose logit has a Laplace distribution (2102.12092,
+ * appendix A.3): of density {@code exp(-|logit x - mu| / b) / (2 b x (1 - x))}. Pixels, which lie
+ * in [0, 1], are brought to its range by {@code 0.8 x + 0.1}.
  */
 final class LogitLaplace {
   private static final float MARGIN = 0.1f;

@@ -12,13 +12,13 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges for each patch of a picture whether it is a picture's or made (1611.07004, appendix 6.1.2):
- * convolutions 4 x 4, of stride 2 but for the last two, with batch norms between: {@code [B, 3, H,
- * W] -> [B, 1, h, w]}.
+ * Judges for each patch of a picture whether it is a picture's or made (1611.07004, appendix
+ * 6.1.2): convolutions 4 x 4, of stride 2 but for the last two, with batch norms between: {@code
+ * [B, 3, H, W] -> [B, 1, h, w]}.
  */
 final class PatchDiscriminator extends Module {
   private static final double STD = 0.02;
-  private static final Scalar SLOPE = new Scalar(0.2f);
+  private static final float SLOPE = 0.2f;
   private static final int WIDEST = 8;
 
   private final List<Convolution> convolutions = new ArrayList<>();
@@ -59,7 +59,7 @@ final class PatchDiscriminator extends Module {
           for (int i = 0; i < convolutions.size() - 1; i++) {
             h = convolutions.get(i).forward(h);
             BatchNorm norm = norms.get(i);
-            h = torch.leaky_relu(norm == null ? h : norm.forward(h), SLOPE);
+            h = torch.leaky_relu(norm == null ? h : norm.forward(h), new Scalar(SLOPE));
           }
           return convolutions.getLast().forward(h);
         },

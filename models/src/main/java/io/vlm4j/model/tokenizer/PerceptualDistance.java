@@ -11,8 +11,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * How differently two pictures look to a network, in the form of LPIPS (1801.03924, equation 1):
- * features at each place of each map are brought to length 1, their squared differences are weighted
- * by channel and summed, and the means over places are summed over maps.
+ * features at each place of each map are brought to length 1, their squared differences are
+ * weighted by channel and summed, and the means over places are summed over maps.
  *
  * <p>LPIPS's own weights were learned from people's judgements on certain networks. For another
  * network there are none: all channels then count alike, which is its authors' unlearned form.
@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *     alike
  */
 record PerceptualDistance(FeatureMaps network, List<Tensor> weights) {
-  private static final Scalar TINY = new Scalar(1e-10f);
+  private static final float TINY = 1e-10f;
 
   /** Refuses negative weights. */
   PerceptualDistance {
@@ -40,8 +40,8 @@ record PerceptualDistance(FeatureMaps network, List<Tensor> weights) {
   }
 
   /**
-   * The mean distance of pictures f32 {@code [B, 3, H, W]} of values from 0 to 1: a scalar, with the
-   * gradient to {@code made} alone.
+   * The mean distance of pictures f32 {@code [B, 3, H, W]} of values from 0 to 1: a scalar, with
+   * the gradient to {@code made} alone.
    */
   Tensor of(Tensor made, Tensor original) {
     List<Tensor> here = network.featureMaps(made);
@@ -66,6 +66,6 @@ record PerceptualDistance(FeatureMaps network, List<Tensor> weights) {
   /** With a tiny number under the root, where LPIPS has it beside: a zero has a gradient so. */
   private static Tensor unit(Tensor map) {
     Tensor f = map.to(ScalarType.Float);
-    return f.div(f.square().sum(new long[] {1}, true, null).add(TINY).sqrt());
+    return f.div(f.square().sum(new long[] {1}, true, null).add(new Scalar(TINY)).sqrt());
   }
 }

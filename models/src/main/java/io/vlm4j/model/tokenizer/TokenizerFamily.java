@@ -53,7 +53,9 @@ abstract class TokenizerFamily<C extends Record> implements Family<C> {
 
   abstract int imageSize(C config);
 
-  /** The middle of the picture, values from 0 to 1; each model maps them to what it computes with. */
+  /**
+   * The middle of the picture, values from 0 to 1; each model maps them to what it computes with.
+   */
   @Override
   public final Preprocessing preprocessing(C config) {
     return new Preprocessing(

@@ -147,8 +147,7 @@ public final class VqGanFamily extends TokenizerFamily<VqGanConfig> {
    */
   @Override
   public KeyMap keys(Layout layout) {
-    var keys =
-        KeyMap.builder().optionalPrefix("model.").optionalPrefix("vqmodel.");
+    var keys = KeyMap.builder().optionalPrefix("model.").optionalPrefix("vqmodel.");
     for (String side : List.of("encoder.", "decoder.")) {
       keys.rename(side + "convIn.*", side + "conv_in.*")
           .rename(side + "convOut.*", side + "conv_out.*")

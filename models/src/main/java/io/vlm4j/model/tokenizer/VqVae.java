@@ -89,10 +89,8 @@ public final class VqVae extends CodebookTokenizer implements FeatureMaps {
 
     Residual(VqVaeConfig config) {
       for (int i = 0; i < config.residualBlocks(); i++) {
-        wide.add(
-            child(i + ".conv1", new Convolution(config.width(), config.residualWidth(), 3)));
-        narrow.add(
-            child(i + ".conv2", new Convolution(config.residualWidth(), config.width(), 1)));
+        wide.add(child(i + ".conv1", new Convolution(config.width(), config.residualWidth(), 3)));
+        narrow.add(child(i + ".conv2", new Convolution(config.residualWidth(), config.width(), 1)));
       }
     }
 
@@ -151,8 +149,7 @@ public final class VqVae extends CodebookTokenizer implements FeatureMaps {
       conv = child("conv", new Convolution(config.codebook().width(), width, 3));
       residual = child("residual", new Residual(config));
       for (int i = config.halvings() - 1; i >= 0; i--) {
-        up.add(
-            child("up." + i, new TransposedConvolution(width, i == 0 ? 3 : width, 4, 2, 1)));
+        up.add(child("up." + i, new TransposedConvolution(width, i == 0 ? 3 : width, 4, 2, 1)));
       }
     }
 

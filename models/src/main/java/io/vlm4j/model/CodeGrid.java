@@ -1,9 +1,8 @@
-package io.vlm4j.model.tokenizer;
+package io.vlm4j.model;
 
 import io.vlm4j.image.Pixels;
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.InputException;
-import io.vlm4j.model.ImageTokenizer;
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.vlm4j.model.tokenizer;
+package io.vlm4j.model;
 
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Codes of pictures in a file: numpy's array of 32-bit numbers {@code [n, h, w]}, or JSON lines with
- * {@code file}, {@code height}, {@code width} and {@code codes}, row by row.
+ * Codes of pictures in a file: numpy's array of 32-bit numbers {@code [n, h, w]}, or JSON lines
+ * with {@code file}, {@code height}, {@code width} and {@code codes}, row by row.
  *
  * @param names what each picture is called; numbers in an array
  * @param grids as many
