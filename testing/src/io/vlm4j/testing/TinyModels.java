@@ -98,4 +98,20 @@ public final class TinyModels {
       rope: {theta: 10000.0, scaling: null}
       std: 0.02
       """;
+
+  /** A LLaVA of 16 x 16 pixels, four places a picture. */
+  public static final String LLAVA =
+      """
+      family: llava
+      vision: {imageSize: 16, patchSize: 8, width: 32, layers: 2, heads: 2, mlpWidth: 64,
+        activation: gelu, epsilon: 1.0e-5, patchDropout: 0}
+      featureLayer: 1
+      classToken: false
+      projector: {kind: mlp, activation: gelu, bias: true}
+      language: {vocabularySize: 560, contextLength: 48, endId: -1, width: 32, layers: 2, heads: 4,
+        keyValueHeads: 2, headWidth: 8, mlpWidth: 48, activation: silu, epsilon: 1.0e-5,
+        biases: NONE, tied: false, window: 0, rope: {theta: 10000.0, scaling: null}, std: 0.02}
+      pictureId: -200
+      anyRes: null
+      """;
 }

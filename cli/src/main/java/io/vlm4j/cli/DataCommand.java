@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
       DataDownloadCommand.class,
       DataSplitCommand.class,
       DataTextPicturesCommand.class,
+      DataGlossesCommand.class,
       DataFormatsCommand.class
     })
 final class DataCommand implements Runnable {

@@ -22,6 +22,8 @@ import picocli.CommandLine.Option;
       ClassifyCommand.class,
       CaptionCommand.class,
       DrawCommand.class,
+      AskCommand.class,
+      ChatCommand.class,
       EmbedCommand.class,
       TokenizeCommand.class,
       TokenizerCommand.class,

@@ -45,6 +45,9 @@ final class PairData {
 
   /** What that model reads. */
   List<Sample> read(String place, ModelSpec<?> model) {
+    if (model.readsDialogues()) {
+      return Pairs.dialogues(Sources.open(place, columns()));
+    }
     return Pairs.in(Sources.open(place, columns()), model.readsPictures(), model.readsTexts());
   }
 }

@@ -2,6 +2,7 @@ package io.vlm4j.cli;
 
 import io.vlm4j.data.BatchOrder;
 import io.vlm4j.data.Batches;
+import io.vlm4j.data.Part;
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.ShardOrder;
 import io.vlm4j.data.SkippedSamples;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What a session learns from.
@@ -31,8 +33,14 @@ record TrainingData(
   static TrainingData of(List<Sample> samples) {
     return new TrainingData(
         samples.size(),
-        () -> samples.stream().flatMap(sample -> sample.texts().stream()).toList(),
+        () -> samples.stream().flatMap(TrainingData::texts).toList(),
         config -> new BatchOrder(samples, config.batchSize(), config.seed()));
+  }
+
+  /** Captions, or what is said in a dialogue. */
+  private static Stream<String> texts(Sample sample) {
+    return Stream.concat(
+        sample.texts().stream(), sample.all(Part.Turn.class).stream().map(Part.Turn::text));
   }
 
   /**
@@ -56,7 +64,7 @@ record TrainingData(
         () ->
             sources.stream()
                 .flatMap(source -> source.stream(new SkippedSamples()))
-                .flatMap(sample -> sample.texts().stream())
+                .flatMap(TrainingData::texts)
                 .limit(MOST_TEXTS)
                 .toList(),
         config -> {

@@ -1,5 +1,7 @@
 package io.vlm4j.cli;
 
+import io.vlm4j.data.Collator;
+import io.vlm4j.data.DialogueCollator;
 import io.vlm4j.data.PairCollator;
 import io.vlm4j.data.Sample;
 import io.vlm4j.eval.Validation;
@@ -118,9 +120,13 @@ final class TrainingSession {
       groups.lines().forEach(line -> Terminal.line("rule", "%s", line));
       Recipe resolved = recipe.withModel(spec);
       TrainingConfig config = recipe.training();
-      var collator =
-          new PairCollator(
-              preprocessing(spec), config.augmentation(), tokenizer, config.captions());
+      Preprocessing preprocessing = preprocessing(spec);
+      Collator collator =
+          spec.dialogueRows(tokenizer, preprocessing)
+              .<Collator>map(DialogueCollator::new)
+              .orElseGet(() ->
+                  new PairCollator(
+                      preprocessing, config.augmentation(), tokenizer, config.captions()));
       var batches = training.batches().apply(config);
       var trainer = new Trainer(() -> begin(spec), config, batches, collator, device);
       if (resume.isPresent()) {

@@ -59,6 +59,23 @@ public final class Transformer extends Module {
   }
 
   /**
+   * Runs the first blocks alone: {@code [B, L, D] -> [B, L, D]}.
+   *
+   * @param count how many, at least 1
+   */
+  public Tensor forwardFirst(int count, Tensor x, AttentionMask mask) {
+    return call(
+        () -> {
+          Tensor h = x;
+          for (Block block : blocks.subList(0, count)) {
+            h = block.forward(h, mask);
+          }
+          return h;
+        },
+        x);
+  }
+
+  /**
    * Runs all blocks on positions that are somewhere, and may follow others.
    *
    * @param mask over the positions of the caches and those of {@code x}

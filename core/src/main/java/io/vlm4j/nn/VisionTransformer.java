@@ -43,6 +43,15 @@ public abstract class VisionTransformer extends Module {
     return blocks.forward(embed(pixels), AttentionMask.NONE);
   }
 
+  /**
+   * All tokens after so many of the blocks: {@code [B, 3, H, W] -> [B, 1 + N, W]}.
+   *
+   * @param count at least 1
+   */
+  protected final Tensor tokensAfter(int count, Tensor pixels) {
+    return blocks.forwardFirst(count, embed(pixels), AttentionMask.NONE);
+  }
+
   /** The class token alone, in less time: {@code [B, 3, H, W] -> [B, W]}. */
   protected final Tensor classToken(Tensor pixels) {
     Tensor x = embed(pixels);

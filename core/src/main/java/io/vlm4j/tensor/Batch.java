@@ -26,6 +26,12 @@ public final class Batch implements AutoCloseable {
    */
   public static final String LABELS = "labels";
 
+  /** What {@link #LABELS} have where nothing is to be foretold. */
+  public static final long IGNORED = -100;
+
+  /** Height and width of each picture before it was prepared, i64 {@code [P, 2]}. */
+  public static final String SIZES = "image_sizes";
+
   /** How well each text fits each picture: f32 {@code [B, B]}, rows sum to 1. */
   public static final String TARGETS = "targets";
 

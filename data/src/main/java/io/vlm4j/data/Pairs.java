@@ -3,10 +3,13 @@ package io.vlm4j.data;
 import io.vlm4j.io.InputException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The samples of a source that a model can read: pictures with captions, or either alone. */
+/**
+ * The samples of a source that a model can read: pictures with captions, either alone, dialogues.
+ */
 public final class Pairs {
   private static final Logger LOG = LoggerFactory.getLogger(Pairs.class);
 
@@ -29,7 +32,23 @@ public final class Pairs {
    * @throws InputException if there is not one; it tells why, if that is known
    */
   public static List<Sample> in(Source source, boolean pictures, boolean texts) {
-    String wanted = pictures ? texts ? "pictures with captions" : "pictures" : "texts";
+    return in(
+        source,
+        sample ->
+            (!texts || !sample.texts().isEmpty()) && (!pictures || !sample.pictures().isEmpty()),
+        pictures ? texts ? "pictures with captions" : "pictures" : "texts");
+  }
+
+  /**
+   * All dialogues in which an assistant says something, with pictures or without, in order.
+   *
+   * @throws InputException if there is not one; it tells why, if that is known
+   */
+  public static List<Sample> dialogues(Source source) {
+    return in(source, DialogueCollator::isDialogue, "dialogues with an assistant");
+  }
+
+  private static List<Sample> in(Source source, Predicate<Sample> isWanted, String wanted) {
     if (source.shards().size() == 1) {
       source.shards().getFirst().open(); // what cannot be opened at all ends here, in its own words
     }
@@ -38,10 +57,10 @@ public final class Pairs {
     var skipped = new SkippedSamples();
     source.stream(skipped)
         .forEach(sample -> {
-          if (texts && sample.texts().isEmpty() || pictures && sample.pictures().isEmpty()) {
-            left[0]++;
-          } else {
+          if (isWanted.test(sample)) {
             pairs.add(sample);
+          } else {
+            left[0]++;
           }
         });
     if (pairs.isEmpty()) {

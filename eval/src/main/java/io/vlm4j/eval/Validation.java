@@ -3,10 +3,13 @@ package io.vlm4j.eval;
 import io.vlm4j.data.Augmentation;
 import io.vlm4j.data.Captions;
 import io.vlm4j.data.Chance;
+import io.vlm4j.data.Collator;
 import io.vlm4j.data.Collator.Row;
+import io.vlm4j.data.DialogueCollator;
 import io.vlm4j.data.PairCollator;
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.SkippedSamples;
+import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.InputException;
 import io.vlm4j.model.DualEncoder;
 import io.vlm4j.model.ImageTokenizer;
@@ -15,6 +18,7 @@ import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.Engine;
 import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Scope;
+import io.vlm4j.text.Tokenizer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -53,12 +57,15 @@ public record Validation(SequencedMap<String, Double> metrics, int used, int ski
 
   /** Means of batches of {@value #BATCH} samples; the same chance each time. */
   private static Validation losses(Pretrained model, List<Sample> samples) {
-    var collator =
-        new PairCollator(
-            model.spec().readsPictures() ? model.preprocessing() : null,
-            Augmentation.NONE,
-            model.spec().readsTexts() ? model.tokenizer() : null,
-            Captions.PRINCIPAL);
+    Preprocessing preprocessing = model.spec().readsPictures() ? model.preprocessing() : null;
+    Tokenizer tokenizer = model.spec().readsTexts() ? model.tokenizer() : null;
+    Collator collator =
+        model
+            .spec()
+            .dialogueRows(tokenizer, preprocessing)
+            .<Collator>map(DialogueCollator::new)
+            .orElseGet(() ->
+                new PairCollator(preprocessing, Augmentation.NONE, tokenizer, Captions.PRINCIPAL));
     var skipped = new SkippedSamples();
     var sums = new LinkedHashMap<String, Double>();
     for (int from = 0; from < samples.size(); from += BATCH) {

@@ -1,10 +1,14 @@
 package io.vlm4j.model;
 
-import io.vlm4j.io.InputException;
+import io.vlm4j.dialogue.Dialogue;
+import io.vlm4j.dialogue.DialogueRows;
+import io.vlm4j.dialogue.PictureReader;
 import io.vlm4j.io.Json;
+import io.vlm4j.tensor.Batch;
 import io.vlm4j.text.ChatTemplate;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,13 +27,14 @@ public final class Chat implements AutoCloseable {
   private final Language language;
   private final ChatTemplate template;
   private final Set<Long> ends;
+  private final DialogueRows rows;
 
   /**
    * Bundles and takes over what belongs together.
    *
    * @param ends tokens that end an answer, beside the tokenizer's end of text and the ends of turns
    *     that the template writes
-   * @throws InputException if the model is no language model
+   * @throws io.vlm4j.io.InputException if the model is no language model
    */
   public Chat(Pretrained bundle, ChatTemplate template, Set<Long> ends) {
     this.bundle = bundle;
@@ -43,12 +48,22 @@ public final class Chat implements AutoCloseable {
       }
     }
     this.ends = Set.copyOf(all);
+    PictureReader sees =
+        bundle.model() instanceof PictureLanguageModel model ? model.pictures() : null;
+    rows =
+        new DialogueRows(
+            template,
+            bundle.tokenizer(),
+            sees,
+            sees == null ? null : bundle.preprocessing(),
+            bundle.spec().contextLength());
   }
 
   /**
-   * Reads a model folder. One without a chat template is spoken to plainly: "User: ... Assistant:".
+   * Reads a model folder. One without a chat template is spoken to as its family learns dialogues,
+   * or else plainly: "User: ... Assistant:".
    *
-   * @throws InputException if a file is missing, damaged or does not fit the others
+   * @throws io.vlm4j.io.InputException if a file is missing, damaged or does not fit the others
    */
   public static Chat load(Path folder, Device device, LoadOptions options) {
     ChatTemplate given = ChatTemplate.read(folder).orElse(null);
@@ -68,7 +83,11 @@ public final class Chat implements AutoCloseable {
     Pretrained bundle = Pretrained.load(folder, device, options);
     try {
       ChatTemplate template =
-          given != null ? given : ChatTemplate.named("plain", bundle.tokenizer().rules().end());
+          given != null
+              ? given
+              : ChatTemplate.named(
+                  bundle.spec().family().dialogueTemplate().orElse("plain"),
+                  bundle.tokenizer().rules().end());
       return new Chat(bundle, template, ends);
     } catch (RuntimeException e) {
       bundle.close();
@@ -97,14 +116,24 @@ public final class Chat implements AutoCloseable {
     if (dialogues.isEmpty()) {
       return List.of();
     }
-    long[][] prompts =
-        dialogues.stream()
-            .map(dialogue -> language.prompt(template.render(dialogue.messages(), true)))
-            .toArray(long[][]::new);
-    if (dialogues.stream().anyMatch(dialogue -> !dialogue.pictures().isEmpty())) {
-      throw new InputException("a " + bundle.spec().family().name() + " model reads no pictures");
+    List<DialogueRows.Row> prompts = dialogues.stream().map(rows::prompt).toList();
+    if (prompts.stream().allMatch(row -> row.views().isEmpty())) {
+      long[][] ids = prompts.stream().map(DialogueRows.Row::ids).toArray(long[][]::new);
+      return language.write(ids, ends, options, listeners);
     }
-    return language.write(prompts, ends, options, listeners);
+    var model = (PictureLanguageModel) bundle.model();
+    long[][] ids =
+        prompts.stream()
+            .map(row -> words(row.ids(), model.pictures().pictureId()))
+            .toArray(long[][]::new);
+    try (Batch batch = rows.prompts(prompts).to(bundle.device())) {
+      return language.write(() -> model.texts(batch), ids, ends, options, listeners);
+    }
+  }
+
+  /** Places of pictures are no tokens of the vocabulary; penalties see the start of text there. */
+  private static long[] words(long[] ids, long pictureId) {
+    return Arrays.stream(ids).map(id -> id == pictureId ? Math.max(0, ids[0]) : id).toArray();
   }
 
   @Override

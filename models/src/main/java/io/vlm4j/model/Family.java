@@ -79,6 +79,19 @@ public interface Family<C extends Record> {
     return Optional.empty();
   }
 
+  /**
+   * The name of the chat template by which such models learn from dialogues; none for those that
+   * learn from texts.
+   */
+  default Optional<String> dialogueTemplate() {
+    return Optional.empty();
+  }
+
+  /** How many numbers a token takes while such a model writes; none if it does not say. */
+  default MemoryPlan.TokenCost tokenCost(C config) {
+    return new MemoryPlan.TokenCost(0, 0);
+  }
+
   /** How texts become tokens for a model that is trained with a vocabulary of its own. */
   default TokenizerRules tokenizerRules(C config) {
     return TokenizerRules.clip(contextLength(config));

@@ -46,12 +46,14 @@ public final class KeyMap {
   private final List<String> prefixes;
   private final List<String> ignored;
   private final List<Pattern> ignoredPatterns;
+  private final Map<String, String> aliases;
 
   private KeyMap(Builder builder) {
     rules = List.copyOf(builder.rules);
     prefixes = List.copyOf(builder.prefixes);
     ignored = List.copyOf(builder.ignored);
     ignoredPatterns = ignored.stream().map(this::plain).map(KeyMap::compile).toList();
+    aliases = new LinkedHashMap<>(builder.aliases);
   }
 
   /** Begins a description. */
@@ -64,6 +66,7 @@ public final class KeyMap {
     private final List<Rule> rules = new ArrayList<>();
     private final List<String> ignored = new ArrayList<>();
     private final List<String> prefixes = new ArrayList<>();
+    private final Map<String, String> aliases = new LinkedHashMap<>();
 
     private Builder() {}
 
@@ -133,6 +136,15 @@ public final class KeyMap {
     /** A beginning that some checkpoints put before names, and others do not. */
     public Builder optionalPrefix(String prefix) {
       prefixes.add(prefix);
+      return this;
+    }
+
+    /**
+     * A beginning by which some checkpoints call what others call by {@code usual}; names are
+     * written with the latter, which must not begin with the former.
+     */
+    public Builder alias(String beginning, String usual) {
+      aliases.put(beginning, usual);
       return this;
     }
 
@@ -248,12 +260,17 @@ public final class KeyMap {
     throw new IllegalStateException("no rule names '" + ours + "'");
   }
 
-  /** A name of theirs without the beginnings that checkpoints may leave out. */
+  /** A name of theirs as it is written, without the beginnings that checkpoints may leave out. */
   public String plain(String theirs) {
     String name = theirs;
     for (String prefix : prefixes) {
       if (name.startsWith(prefix)) {
         name = name.substring(prefix.length());
+      }
+    }
+    for (var alias : aliases.entrySet()) {
+      if (name.startsWith(alias.getKey())) {
+        name = alias.getValue() + name.substring(alias.getKey().length());
       }
     }
     return name;

@@ -1,9 +1,13 @@
 package io.vlm4j.model;
 
+import io.vlm4j.dialogue.DialogueRows;
+import io.vlm4j.dialogue.PictureReader;
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.nn.Init;
+import io.vlm4j.text.ChatTemplate;
+import io.vlm4j.text.Tokenizer;
 import io.vlm4j.text.TokenizerRules;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +17,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -130,6 +136,33 @@ public record ModelSpec<C extends Record>(Family<C> family, C config) {
   /** How texts become tokens if the model is trained with a vocabulary of its own. */
   public TokenizerRules tokenizerRules() {
     return family.tokenizerRules(config);
+  }
+
+  /** Whether the model learns from dialogues. */
+  public boolean readsDialogues() {
+    return family.dialogueTemplate().isPresent();
+  }
+
+  /** How dialogues become rows for the model; none if it learns from texts. */
+  public Optional<DialogueRows> dialogueRows(
+      @Nullable Tokenizer tokenizer, @Nullable Preprocessing preprocessing) {
+    if (tokenizer == null) {
+      return Optional.empty();
+    }
+    return family
+        .dialogueTemplate()
+        .map(name ->
+            new DialogueRows(
+                ChatTemplate.named(name, tokenizer.rules().end()),
+                tokenizer,
+                config instanceof PictureReader reader ? reader : null,
+                preprocessing,
+                contextLength()));
+  }
+
+  /** How many numbers a token takes while the model writes. */
+  MemoryPlan.TokenCost tokenCost() {
+    return family.tokenCost(config);
   }
 
   /** The number of tokens a text may have. */

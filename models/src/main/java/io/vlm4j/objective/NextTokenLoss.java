@@ -10,9 +10,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** How well a model foretells each token of a text. */
 public final class NextTokenLoss {
-  /** What labels have where nothing is to be foretold. */
-  public static final long IGNORED = -100;
-
   private static final long MEAN = 1; // as libtorch counts its reductions
 
   private NextTokenLoss() {}

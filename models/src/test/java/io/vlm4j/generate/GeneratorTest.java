@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -236,5 +238,83 @@ class GeneratorTest {
     assertRefused(() -> new Strategy.Sampling(0, 0, 1, 0), "temperature");
     assertRefused(() -> new Strategy.Sampling(1, 0, 1.5, 0), "top-p");
     assertRefused(() -> new Strategy.Sampling(1, -1, 1, 0), "top-k");
+  }
+
+  /** What is there already costs once, and once more each time; the prompt does not count. */
+  @ParameterizedTest
+  @CsvSource({"0, 0", "1.5, 0", "0, 0.8", "-2, 0.5", "1, 1"})
+  void presenceAndFrequencyArePenalisedAndBiasesAdded(double presence, double frequency) {
+    var model = new HistoryModel(6, 3, Randomness.ofTest().nextLong());
+    Map<Long, Double> bias = Map.of(2L, 0.7, 4L, Double.NEGATIVE_INFINITY);
+    var wanted = Generation.greedy(9).with(presence, frequency, bias);
+    var found = Generator.generate(model.decoder(), prompts(3), END, wanted);
+    for (int input = 0; input < 3; input++) {
+      var tokens = new ArrayList<Long>(List.of(1L));
+      while (tokens.size() <= 9) {
+        float[] logits = model.logits(input, tokens.stream().mapToLong(Long::longValue).toArray());
+        int best = 0;
+        for (int token = 0; token < logits.length; token++) {
+          long id = token;
+          long times = tokens.stream().skip(1).filter(had -> had == id).count();
+          logits[token] -= (float) (frequency * times + (times > 0 ? presence : 0));
+          logits[token] += bias.getOrDefault(id, 0.0).floatValue();
+          best = logits[token] > logits[best] ? token : best;
+        }
+        if (best == END) {
+          break;
+        }
+        tokens.add((long) best);
+      }
+      assertThat(found.get(input).getFirst().tokens())
+          .containsExactly(tokens.subList(1, tokens.size()).toArray(Long[]::new))
+          .doesNotContain(4L);
+    }
+    assertRefused(
+        () ->
+            Generator.generate(
+                model.decoder(), prompts(3), END, wanted.with(0, 0, Map.of(6L, 1.0))),
+        "token 6",
+        "0 to 5");
+  }
+
+  @Test
+  void aWatcherSeesEveryTokenButTheEndAndMayEndARow() {
+    var model = new HistoryModel(6, 3, Randomness.ofTest().nextLong());
+    var plain = Generator.generate(model.decoder(), prompts(3), END, Generation.greedy(9));
+    var seen = new ArrayList<List<Long>>(List.of(List.of(), List.of(), List.of()));
+    var watched =
+        Generator.generate(
+            model.decoder(),
+            prompts(3),
+            Set.of((long) END),
+            Generation.greedy(9),
+            (row, id) -> {
+              var all = new ArrayList<>(seen.get(row));
+              all.add(id);
+              seen.set(row, all);
+              return row != 1 || all.size() < 2;
+            });
+    for (int row = 0; row < 3; row++) {
+      long[] whole = plain.get(row).getFirst().tokens();
+      long[] expected = row == 1 ? Arrays.copyOf(whole, Math.min(2, whole.length)) : whole;
+      assertThat(watched.get(row).getFirst().tokens()).isEqualTo(expected);
+      assertThat(seen.get(row)).containsExactly(Arrays.stream(expected).boxed().toArray(Long[]::new));
+    }
+  }
+
+  @Test
+  void anyOfSeveralEndsEndsAText() {
+    var model = new HistoryModel(4, 3, Randomness.ofTest().nextLong());
+    var ends = Set.of(0L, 2L);
+    for (Strategy strategy : List.of(Strategy.GREEDY, new Strategy.Beams(3, 1))) {
+      Generator.generate(
+              model.decoder(),
+              prompts(3),
+              ends,
+              Generation.greedy(12).with(strategy),
+              Watcher.NONE)
+          .forEach(texts ->
+              texts.forEach(text -> assertThat(text.tokens()).doesNotContain(0L, 2L)));
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.vlm4j.dialogue.Dialogue;
 import io.vlm4j.io.Json;
 import io.vlm4j.model.Answer.Finish;
 import io.vlm4j.tensor.Engine;
@@ -56,7 +57,7 @@ class LanguageTest {
             }
           });
     }
-    return new Pretrained(spec, model, tokenizer, spec.preprocessing(), Engine.device("cpu"));
+    return new Pretrained(spec, model, tokenizer, null, Engine.device("cpu"));
   }
 
   @Test

@@ -35,8 +35,8 @@ final class Interpreter {
     frame.names.put("range", (Function) Interpreter::range);
     frame.names.put("namespace", (Function) (_, named) -> new Namespace(new HashMap<>(named)));
     frame.names.put("dict", (Function) (_, named) -> new LinkedHashMap<>(named));
-    frame.names.put("raise_exception", (Function) (inOrder, _) -> refuse(inOrder));
-    frame.names.put("strftime_now", (Function) (inOrder, _) -> today(inOrder));
+    frame.names.put("raise_exception", (Function) Interpreter::refuse);
+    frame.names.put("strftime_now", (Function) Interpreter::today);
     values.forEach((name, value) -> frame.names.put(name, Values.of(value)));
     frame = new Frame(new HashMap<>(), frame);
   }
@@ -46,12 +46,16 @@ final class Interpreter {
     return out.toString();
   }
 
-  private static Object refuse(List<@Nullable Object> inOrder) {
+  private static Object refuse(
+      List<@Nullable Object> inOrder, Map<String, @Nullable Object> named) {
     throw new InputException(
         "the template refuses: " + (inOrder.isEmpty() ? "" : Values.text(inOrder.getFirst())));
   }
 
-  private static Object today(List<@Nullable Object> inOrder) {
+  private static Object today(List<@Nullable Object> inOrder, Map<String, @Nullable Object> named) {
+    if (inOrder.isEmpty()) {
+      throw new InputException("strftime_now takes a format");
+    }
     return Dates.format(Values.text(inOrder.getFirst()), LocalDateTime.now());
   }
 

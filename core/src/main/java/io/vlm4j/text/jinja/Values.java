@@ -41,8 +41,10 @@ final class Values {
   }
 
   static boolean isEqual(@Nullable Object a, @Nullable Object b) {
-    if (number(a) != null && number(b) != null) {
-      return a instanceof Long && b instanceof Long ? a.equals(b) : number(a).equals(number(b));
+    Double x = number(a);
+    Double y = number(b);
+    if (x != null && y != null) {
+      return a instanceof Long && b instanceof Long ? a.equals(b) : x.equals(y);
     }
     if (a instanceof Undefined || b instanceof Undefined) {
       return a instanceof Undefined && b instanceof Undefined;

@@ -136,20 +136,29 @@ public final class Llama extends Model implements LanguageModel {
   public SequencedMap<String, Tensor> losses(Batch batch) {
     Tensor ids = batch.get(Batch.TOKENS);
     Tensor labels = batch.find(Batch.LABELS);
-    Tensor wanted = labels == null ? untilEnd(ids) : labels;
-    long length = ids.size(1);
+    Tensor wanted = trimmed(labels == null ? untilEnd(ids) : labels);
+    long length = wanted.size(1);
     Tensor logits = tokenLogits(Tensors.slice(ids, 1, 0, length - 1));
     var losses = new LinkedHashMap<String, Tensor>();
     losses.put(
         "next_token_loss",
-        NextTokenLoss.of(logits, Tensors.slice(wanted, 1, 1, length), NextTokenLoss.IGNORED));
+        NextTokenLoss.of(logits, Tensors.slice(wanted, 1, 1, length), Batch.IGNORED));
     return losses;
+  }
+
+  /** Labels up to the last that counts: what follows reaches no result. */
+  private static Tensor trimmed(Tensor labels) {
+    Tensor places =
+        torch
+            .arange(new Scalar(labels.size(1)), labels.options())
+            .mul(labels.ne(new Scalar(Batch.IGNORED)).to(ScalarType.Long));
+    return Tensors.slice(labels, 1, 0, Math.max(2, places.max().item_long() + 1));
   }
 
   /** The tokens up to the first end of each row; what follows it is padding, and no target. */
   private Tensor untilEnd(Tensor ids) {
     Tensor isEnd = ids.eq(new Scalar((long) config.end())).to(ScalarType.Long);
     Tensor isPadding = isEnd.cumsum(1).sub(isEnd).gt(new Scalar(0L));
-    return ids.masked_fill(isPadding, new Scalar(NextTokenLoss.IGNORED));
+    return ids.masked_fill(isPadding, new Scalar(Batch.IGNORED));
   }
 }

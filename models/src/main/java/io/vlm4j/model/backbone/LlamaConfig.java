@@ -2,6 +2,7 @@ package io.vlm4j.model.backbone;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.vlm4j.io.InputException;
+import io.vlm4j.model.MemoryPlan;
 import io.vlm4j.nn.Activation;
 import io.vlm4j.nn.Attention;
 import io.vlm4j.nn.Rotary;
@@ -151,6 +152,17 @@ public record LlamaConfig(
   @JsonIgnore
   public double outStd() {
     return std / Math.sqrt(2.0 * layers);
+  }
+
+  /**
+   * What a token takes in memory: keys and values of all layers, and one layer's widest results.
+   */
+  @JsonIgnore
+  MemoryPlan.TokenCost tokenCost() {
+    long shared = 2L * keyValueHeads * headWidth;
+    long attention = 4L * heads * headWidth + 2 * shared;
+    return new MemoryPlan.TokenCost(
+        layers * shared, 3L * width + Math.max(attention, 3L * mlpWidth));
   }
 
   /** The id that ends a text. */

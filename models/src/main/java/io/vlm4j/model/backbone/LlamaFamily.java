@@ -8,6 +8,7 @@ import io.vlm4j.io.InputException;
 import io.vlm4j.model.Family;
 import io.vlm4j.model.KeyMap;
 import io.vlm4j.model.Layout;
+import io.vlm4j.model.MemoryPlan;
 import io.vlm4j.model.Model;
 import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.Tensors;
@@ -49,10 +50,15 @@ public final class LlamaFamily implements Family<LlamaConfig> {
     return config.vocabularySize();
   }
 
-  /** Nobody's: such models read no pictures. */
+  @Override
+  public boolean readsPictures() {
+    return false;
+  }
+
+  /** Nobody asks. */
   @Override
   public Preprocessing preprocessing(LlamaConfig config) {
-    return Preprocessing.clip(224);
+    throw new InputException("a language model reads no pictures");
   }
 
   @Override
@@ -74,6 +80,11 @@ public final class LlamaFamily implements Family<LlamaConfig> {
   @Override
   public LlamaConfig withContextLength(LlamaConfig config, int tokens) {
     return config.withContextLength(tokens);
+  }
+
+  @Override
+  public MemoryPlan.TokenCost tokenCost(LlamaConfig config) {
+    return config.tokenCost();
   }
 
   @Override

@@ -206,9 +206,7 @@ public final class ClipFamily implements Family<TwoTowerConfig> {
   public KeyMap keys(Layout layout) {
     return switch (layout) {
       case HUGGING_FACE ->
-          HuggingFaceTowers.keys()
-              .rename("vision.classToken", "vision_model.embeddings.class_embedding")
-              .rename("vision.preNorm.*", "vision_model.pre_layrnorm.*") // their spelling
+          HuggingFaceTowers.clipVision(HuggingFaceTowers.keys(), "vision_model.")
               .rename("vision.projection.weight", "visual_projection.weight")
               .rename("text.projection.weight", "text_projection.weight")
               .scalar("logitScale", "logit_scale")

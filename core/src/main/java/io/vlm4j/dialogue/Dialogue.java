@@ -1,4 +1,4 @@
-package io.vlm4j.model;
+package io.vlm4j.dialogue;
 
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
