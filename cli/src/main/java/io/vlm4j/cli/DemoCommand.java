@@ -5,6 +5,7 @@ import io.vlm4j.data.icons.IconCorpus;
 import io.vlm4j.data.icons.IconSplit;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
+import io.vlm4j.model.DualEncoder;
 import io.vlm4j.train.Budget;
 import io.vlm4j.train.Recipe;
 import io.vlm4j.train.RunFolder;
@@ -99,10 +100,14 @@ final class DemoCommand implements Callable<Integer> {
           heldOutStyle.isEmpty()
               ? testGalleries(corpus, split)
               : Map.of(heldOutStyle, validationGalleries(all, training));
-      new DemoEvaluation(folder, training, galleries).run(result);
+      if (result.model().model() instanceof DualEncoder) {
+        new DemoEvaluation(folder, training, galleries).run(result);
+      } else {
+        DemoLosses.write(folder, result.model(), galleries);
+      }
     }
     Terminal.line("done", "in %s", Terminal.duration((System.nanoTime() - start) / 1e9));
-    if (heldOutStyle.isEmpty()) {
+    if (heldOutStyle.isEmpty() && Files.exists(folder.resolve("report.html"))) {
       System.out.println();
       System.out.println("What to try next:");
       for (var suggestion : DemoEvaluation.suggestions(folder)) {

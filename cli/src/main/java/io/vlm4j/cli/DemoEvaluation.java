@@ -99,15 +99,17 @@ final class DemoEvaluation {
         truths.add(truth);
       }
     }
-    List<String> prompts =
-        labels.stream()
-            .map(l -> l.toLowerCase(Locale.ROOT).replace("&", "").replace("  ", " "))
-            .toList();
+    List<String> prompts = labels.stream().map(DemoEvaluation::prompt).toList();
     return ZeroShot.of(
         images.toArray(float[][]::new),
         truths.stream().mapToInt(Integer::intValue).toArray(),
         labels,
         model.classVectors(prompts, List.of("{}")));
+  }
+
+  /** What is said of a group, of which some have two names. */
+  static String prompt(String group) {
+    return group.toLowerCase(Locale.ROOT).replace("&", "").replace("  ", " ");
   }
 
   private static String group(Sample sample) {

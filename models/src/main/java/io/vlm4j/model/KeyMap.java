@@ -44,14 +44,16 @@ public final class KeyMap {
   }
 
   private final List<Rule> rules;
-  private final List<Pattern> ignored;
   private final List<String> prefixes;
+  private final List<String> ignored;
+  private final List<Pattern> ignoredPatterns;
   private final Map<String, String> aliases;
 
   private KeyMap(Builder builder) {
     rules = List.copyOf(builder.rules);
-    ignored = builder.ignored.stream().map(KeyMap::compile).toList();
     prefixes = List.copyOf(builder.prefixes);
+    ignored = List.copyOf(builder.ignored);
+    ignoredPatterns = ignored.stream().map(this::plain).map(KeyMap::compile).toList();
     aliases = new LinkedHashMap<>(builder.aliases);
   }
 
@@ -120,6 +122,21 @@ public final class KeyMap {
     /** Something of theirs that is no parameter, such as a constant; it is passed over. */
     public Builder ignore(String theirs) {
       ignored.add(theirs);
+      return this;
+    }
+
+    /**
+     * All that another description says, of a part of the model.
+     *
+     * @param ours what our names of the part begin with
+     * @param theirs what theirs begin with; beginnings that the description knows are not before it
+     */
+    public Builder nested(String ours, String theirs, KeyMap part) {
+      for (Rule rule : part.rules) {
+        List<String> names = rule.theirs.stream().map(name -> theirs + name).toList();
+        rules.add(new Rule(ours + rule.ours, names, rule.form, rule.shares));
+      }
+      part.ignored.forEach(name -> ignored.add(theirs + name));
       return this;
     }
 
@@ -277,7 +294,7 @@ public final class KeyMap {
   /** Whether a tensor of theirs is no parameter, and passed over. */
   public boolean ignores(String theirs) {
     String name = plain(theirs);
-    return ignored.stream().anyMatch(pattern -> match(pattern, name) != null);
+    return ignoredPatterns.stream().anyMatch(pattern -> match(pattern, name) != null);
   }
 
   /** Our tensors as the layout holds them; views where possible. */

@@ -418,6 +418,78 @@ public final class Pretrained implements AutoCloseable {
     return new Language(this, require(LanguageModel.class, "continue texts"));
   }
 
+  /**
+   * The natural logarithm of the probability of each text beside the picture at its place.
+   *
+   * @throws InputException if the model does not say
+   */
+  public double[] logLikelihoods(List<Pixels> pictures, List<String> texts) {
+    TextLikelihood likelihood = require(TextLikelihood.class, "say how likely a text is");
+    var all = new double[texts.size()];
+    for (int from = 0; from < all.length; from += BATCH) {
+      int to = Math.min(all.length, from + BATCH);
+      try (var _ = new Scope();
+          var _ = new NoGrad()) {
+        Tensor pixels = onDevice(pixels(pictures.subList(from, to)));
+        Tensor tokens = onDevice(tokenizer().encode(texts.subList(from, to)));
+        float[] some;
+        synchronized (this) {
+          some = Tensors.toFloats(likelihood.textLogLikelihood(pixels, tokens));
+        }
+        for (int i = from; i < to; i++) {
+          all[i] = some[i - from];
+        }
+      }
+    }
+    return all;
+  }
+
+  /**
+   * The logarithm of the probability of each picture given each text, or of what stands for it:
+   * comparable for one picture between texts.
+   *
+   * @return {@code [pictures][texts]}
+   * @throws InputException if the model does not say
+   */
+  public float[][] imageLogLikelihoods(List<Pixels> pictures, List<String> texts) {
+    ImageLikelihood likelihood = require(ImageLikelihood.class, "say how likely a picture is");
+    var rows = new ArrayList<float[]>();
+    for (int from = 0; from < pictures.size(); from += BATCH) {
+      try (var _ = new Scope();
+          var _ = new NoGrad()) {
+        int to = Math.min(pictures.size(), from + BATCH);
+        Tensor pixels = onDevice(pixels(pictures.subList(from, to)));
+        Tensor tokens = onDevice(tokenizer().encode(texts));
+        synchronized (this) {
+          rows.addAll(
+              List.of(Tensors.toRows(likelihood.imageLogLikelihoods(pixels, tokens))));
+        }
+      }
+    }
+    return rows.toArray(float[][]::new);
+  }
+
+  /**
+   * Pictures of texts, one each, as the model draws them.
+   *
+   * @throws InputException if the model does not draw, or not by that strategy
+   */
+  public List<Pixels> draw(List<String> texts, Strategy strategy) {
+    ImageGenerator generator = require(ImageGenerator.class, "draw");
+    var drawn = new ArrayList<Pixels>();
+    for (int from = 0; from < texts.size(); from += BATCH) {
+      try (var _ = new Scope();
+          var _ = new NoGrad()) {
+        var some = texts.subList(from, Math.min(texts.size(), from + BATCH));
+        Tensor tokens = onDevice(tokenizer().encode(some));
+        synchronized (this) {
+          drawn.addAll(Pixels.ofUnit(generator.draw(tokens, strategy.after(from))));
+        }
+      }
+    }
+    return drawn;
+  }
+
   /** The picture in a file. */
   public static Pixels readPicture(Path file) {
     try {

@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What Hugging Face calls Llama, Mistral and Qwen2, with the defaults of each. */
-final class HuggingFaceLlama {
+public final class HuggingFaceLlama {
   static final List<String> TYPES = List.of("llama", "mistral", "qwen2");
 
   private HuggingFaceLlama() {}
@@ -90,8 +90,12 @@ final class HuggingFaceLlama {
     };
   }
 
-  /** Newer files have all of it in one place, older ones in two. */
-  private static LlamaConfig.Rope rope(ForeignTree tree, int context) {
+  /**
+   * Rotary positions; newer files have all of it in one place, older ones in two.
+   *
+   * @param context number of positions
+   */
+  public static LlamaConfig.Rope rope(ForeignTree tree, int context) {
     ForeignTree newer = tree.at("rope_parameters");
     boolean isNew = newer.node().isObject();
     double theta = (isNew ? newer : tree).number("rope_theta", 10_000);
@@ -195,7 +199,7 @@ final class HuggingFaceLlama {
    * @param body what theirs begin with
    * @param head what theirs of the output begin with
    */
-  static void keys(KeyMap.Builder keys, String ours, String body, String head) {
+  public static void keys(KeyMap.Builder keys, String ours, String body, String head) {
     String our = ours + "blocks.*.";
     String their = body + "layers.*.";
     keys.rename(ours + "tokens.weight", body + "embed_tokens.weight")

@@ -19,6 +19,7 @@ import io.vlm4j.tensor.Tensors;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -47,10 +48,19 @@ public final class Llama extends Model implements LanguageModel {
 
   /** Random weights. */
   public Llama(LlamaConfig config) {
+    this(config, () -> block(config));
+  }
+
+  /**
+   * A decoder of other blocks than Llama's, such as ones that normalise queries and keys.
+   *
+   * @param block makes one after the other, of the configuration's sizes
+   */
+  public Llama(LlamaConfig config, Supplier<Block> block) {
     this.config = config;
     rotary = config.rotary();
     tokens = child("tokens", new Embedding(config.vocabularySize(), config.width(), config.std()));
-    blocks = child("blocks", new Transformer(config.layers(), () -> block(config)));
+    blocks = child("blocks", new Transformer(config.layers(), block));
     norm = child("norm", new RmsNorm(config.width(), config.epsilon()));
     head =
         config.tied()

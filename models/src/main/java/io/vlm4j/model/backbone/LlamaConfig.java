@@ -136,7 +136,7 @@ public record LlamaConfig(
 
   /** The sizes of an attention; what is added to the residual begins smaller in deeper stacks. */
   @JsonIgnore
-  Attention.Grouped attention() {
+  public Attention.Grouped attention() {
     return new Attention.Grouped(
         width,
         heads,
@@ -148,8 +148,9 @@ public record LlamaConfig(
         outStd());
   }
 
+  /** Standard deviation of the first weights of what is added to the residual. */
   @JsonIgnore
-  double outStd() {
+  public double outStd() {
     return std / Math.sqrt(2.0 * layers);
   }
 
