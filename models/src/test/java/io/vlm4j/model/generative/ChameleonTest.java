@@ -92,8 +92,7 @@ class ChameleonTest {
           .isCloseTo(2 * 2.5 * mean + 2.5 * 2.5, within(1e-3));
       assertThat(before.mean().item_double())
           .isCloseTo(
-              NextTokenLoss.of(logits, targets, NextTokenLoss.IGNORED).item_double(),
-              within(1e-5));
+              NextTokenLoss.of(logits, targets, NextTokenLoss.IGNORED).item_double(), within(1e-5));
     }
   }
 
@@ -196,8 +195,7 @@ class ChameleonTest {
           .isCloseTo(-(words / 7 + codes / 4) / 2, within(1e-4));
       assertThat(model.textLogLikelihood(one, text).item_double())
           .isCloseTo(sum(first, EACH + 2, EACH + 6), within(1e-4));
-      assertThat(model.imageLogLikelihoods(one, text).item_double())
-          .isCloseTo(codes, within(1e-4));
+      assertThat(model.imageLogLikelihoods(one, text).item_double()).isCloseTo(codes, within(1e-4));
     }
   }
 
