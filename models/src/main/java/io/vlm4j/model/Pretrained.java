@@ -384,32 +384,6 @@ public final class Pretrained implements AutoCloseable {
   }
 
   /**
-   * The natural logarithm of the probability of each text beside the picture at its place.
-   *
-   * @throws InputException if the model does not say
-   */
-  public double[] logLikelihoods(List<Pixels> pictures, List<String> texts) {
-    TextLikelihood likelihood = require(TextLikelihood.class, "say how likely a text is");
-    var all = new double[texts.size()];
-    for (int from = 0; from < all.length; from += BATCH) {
-      int to = Math.min(all.length, from + BATCH);
-      try (var _ = new Scope();
-          var _ = new NoGrad()) {
-        Tensor pixels = onDevice(pixels(pictures.subList(from, to)));
-        Tensor tokens = onDevice(tokenizer().encode(texts.subList(from, to)));
-        float[] some;
-        synchronized (this) {
-          some = Tensors.toFloats(likelihood.textLogLikelihood(pixels, tokens));
-        }
-        for (int i = from; i < to; i++) {
-          all[i] = some[i - from];
-        }
-      }
-    }
-    return all;
-  }
-
-  /**
    * What it does with strings as a language model.
    *
    * @throws InputException if it is none
