@@ -320,6 +320,7 @@ public final class Pretrained implements AutoCloseable {
    * @return all labels, the best first
    */
   public List<Score> classify(Pixels picture, List<String> labels, List<String> templates) {
+    require(DualEncoder.class, "classify");
     float[][] classes = classVectors(labels, templates);
     float[] image = embedImages(List.of(picture))[0];
     var cosines = new float[classes.length];
