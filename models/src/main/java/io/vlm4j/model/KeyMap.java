@@ -52,9 +52,9 @@ public final class KeyMap {
   private KeyMap(Builder builder) {
     rules = List.copyOf(builder.rules);
     prefixes = List.copyOf(builder.prefixes);
+    aliases = new LinkedHashMap<>(builder.aliases);
     ignored = List.copyOf(builder.ignored);
     ignoredPatterns = ignored.stream().map(this::plain).map(KeyMap::compile).toList();
-    aliases = new LinkedHashMap<>(builder.aliases);
   }
 
   /** Begins a description. */

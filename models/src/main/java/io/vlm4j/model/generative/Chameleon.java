@@ -24,7 +24,6 @@ import io.vlm4j.nn.Block;
 import io.vlm4j.nn.GatedMlp;
 import io.vlm4j.nn.HeadNorm;
 import io.vlm4j.nn.RmsNorm;
-import io.vlm4j.objective.NextTokenLoss;
 import io.vlm4j.objective.TokenLosses;
 import io.vlm4j.tensor.Autocast;
 import io.vlm4j.tensor.Batch;
@@ -179,7 +178,7 @@ public final class Chameleon extends Model
     Tensor x = decoder.embed(Tensors.slice(rows.ids(), 1, 0, length - 1));
     Tensor hidden = decoder.hidden(x, List.of(), null); // [B, T-1, D]
     Tensor targets = Tensors.slice(rows.labels(), 1, 1, length);
-    var each = TokenLosses.of(decoder.logits(hidden), targets, NextTokenLoss.IGNORED);
+    var each = TokenLosses.of(decoder.logits(hidden), targets, Batch.IGNORED);
     Tensor next = Tensors.slice(rows.ids(), 1, 1, length);
     Tensor ofPictures = pictures.marks(next, config.decoder().vocabularySize());
     Tensor ofWords = ofPictures.neg().add(new Scalar(1f));
@@ -359,7 +358,7 @@ public final class Chameleon extends Model
       long from = shown.size(1); // the picture's last token foretells the first word
       Tensor logits = decoder.logits(Tensors.slice(hidden, 1, from, length - 1));
       Tensor targets = Tensors.slice(rows.labels(), 1, from + 1, length);
-      return TokenLosses.of(logits, targets, NextTokenLoss.IGNORED).logLikelihood();
+      return TokenLosses.of(logits, targets, Batch.IGNORED).logLikelihood();
     });
   }
 
@@ -402,7 +401,7 @@ public final class Chameleon extends Model
       Tensor where = place.unsqueeze(2).expand(place.size(0), each, hidden.size(2));
       Tensor logits = decoder.logits(hidden.gather(1, where));
       Tensor codes = Tensors.slice(shown, 1, 1, each + 1L);
-      return TokenLosses.of(logits, codes, NextTokenLoss.IGNORED).logLikelihood();
+      return TokenLosses.of(logits, codes, Batch.IGNORED).logLikelihood();
     });
   }
 

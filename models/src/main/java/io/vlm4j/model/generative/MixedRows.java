@@ -1,6 +1,6 @@
 package io.vlm4j.model.generative;
 
-import io.vlm4j.objective.NextTokenLoss;
+import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.Tensors;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * words picture end}, then padding.
  *
  * @param ids i64 {@code [B, T]}
- * @param labels the same, and {@link NextTokenLoss#IGNORED} where nothing is to be foretold
+ * @param labels the same, and {@link Batch#IGNORED} where nothing is to be foretold
  * @param at where each row's picture begins, i64 {@code [B]}
  */
 record MixedRows(Tensor ids, Tensor labels, Tensor at) {
@@ -66,12 +66,12 @@ record MixedRows(Tensor ids, Tensor labels, Tensor at) {
   }
 
   private static Tensor ignored(Tensor labels, Tensor where) {
-    return labels.masked_fill(where, new Scalar(NextTokenLoss.IGNORED));
+    return labels.masked_fill(where, new Scalar(Batch.IGNORED));
   }
 
   /** The rows without what is padding in all of them. */
   MixedRows trimmed() {
-    Tensor counts = labels.ne(new Scalar(NextTokenLoss.IGNORED)).to(ScalarType.Long); // [B, T]
+    Tensor counts = labels.ne(new Scalar(Batch.IGNORED)).to(ScalarType.Long); // [B, T]
     Tensor place = torch.arange(new Scalar(ids.size(1)), ids.options());
     long last = Math.max(1, counts.mul(place).max().item_long());
     return new MixedRows(

@@ -83,16 +83,17 @@ class ChameleonTest {
     try (var _ = new Scope()) {
       Tensor logits = Tensors.of(Randomness.normal(random, 3 * 4 * 7), 3, 4, 7);
       Tensor targets = Tensors.of(random.longs(12, 0, 7).toArray(), 3, 4);
-      TokenLosses before = TokenLosses.of(logits, targets, NextTokenLoss.IGNORED);
+      TokenLosses before = TokenLosses.of(logits, targets, Batch.IGNORED);
       TokenLosses after =
-          TokenLosses.of(logits.add(new Scalar(2.5f)), targets, NextTokenLoss.IGNORED);
+          TokenLosses.of(logits.add(new Scalar(2.5f)), targets, Batch.IGNORED);
       assertThat(after.mean().item_double()).isCloseTo(before.mean().item_double(), within(1e-5));
       double mean = before.logZ().mean().item_double();
       assertThat(after.squaredLogZ().item_double() - before.squaredLogZ().item_double())
           .isCloseTo(2 * 2.5 * mean + 2.5 * 2.5, within(1e-3));
       assertThat(before.mean().item_double())
           .isCloseTo(
-              NextTokenLoss.of(logits, targets, NextTokenLoss.IGNORED).item_double(), within(1e-5));
+              NextTokenLoss.of(logits, targets, Batch.IGNORED).item_double(),
+              within(1e-5));
     }
   }
 
@@ -102,16 +103,16 @@ class ChameleonTest {
     try (var _ = new Scope()) {
       Tensor logits = Tensors.of(Randomness.normal(random, 2 * 3 * 5), 2, 3, 5);
       logits.set_requires_grad(true);
-      Tensor targets = Tensors.of(new long[] {0, 1, 2, 3, 4, NextTokenLoss.IGNORED}, 2, 3);
+      Tensor targets = Tensors.of(new long[] {0, 1, 2, 3, 4, Batch.IGNORED}, 2, 3);
       for (int step = 0; step < 300; step++) {
-        TokenLosses.of(logits, targets, NextTokenLoss.IGNORED).squaredLogZ().backward();
+        TokenLosses.of(logits, targets, Batch.IGNORED).squaredLogZ().backward();
         try (var _ = new NoGrad()) {
           logits.sub_(logits.grad());
           logits.grad().zero_();
         }
       }
       float[] logZ =
-          Tensors.toFloats(TokenLosses.of(logits, targets, NextTokenLoss.IGNORED).logZ());
+          Tensors.toFloats(TokenLosses.of(logits, targets, Batch.IGNORED).logZ());
       for (int i = 0; i < 5; i++) {
         assertThat((double) logZ[i]).isCloseTo(0, within(1e-3));
       }
@@ -195,7 +196,8 @@ class ChameleonTest {
           .isCloseTo(-(words / 7 + codes / 4) / 2, within(1e-4));
       assertThat(model.textLogLikelihood(one, text).item_double())
           .isCloseTo(sum(first, EACH + 2, EACH + 6), within(1e-4));
-      assertThat(model.imageLogLikelihoods(one, text).item_double()).isCloseTo(codes, within(1e-4));
+      assertThat(model.imageLogLikelihoods(one, text).item_double())
+          .isCloseTo(codes, within(1e-4));
     }
   }
 
@@ -248,8 +250,8 @@ class ChameleonTest {
       Tensor pixels = TinyChameleons.pixels(random, 1);
       Tensor texts = TinyChameleons.texts(new long[] {5, 6, 7});
       Tensor labels = texts.clone();
-      Tensors.slice(labels, 1, 0, 3).fill_(new Scalar(NextTokenLoss.IGNORED)); // a question
-      Tensors.slice(labels, 1, 5, 8).fill_(new Scalar(NextTokenLoss.IGNORED)); // padding
+      Tensors.slice(labels, 1, 0, 3).fill_(new Scalar(Batch.IGNORED)); // a question
+      Tensors.slice(labels, 1, 5, 8).fill_(new Scalar(Batch.IGNORED)); // padding
       batch.put(Batch.PIXELS, pixels).put(Batch.TOKENS, texts).put(Batch.LABELS, labels);
       long[] block = Tensors.toLongs(model.pictureTokens(pixels));
       double[] logs = logs(model, row(new long[] {START}, block, new long[] {5, 6, 7, END}));
