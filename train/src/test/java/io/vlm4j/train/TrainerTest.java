@@ -7,7 +7,9 @@ import io.vlm4j.data.Picture;
 import io.vlm4j.data.Sample;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
+import io.vlm4j.io.TensorSource;
 import io.vlm4j.model.Model;
+import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
 import io.vlm4j.testing.OneThread;
 import io.vlm4j.testing.TinyModels;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -146,6 +149,48 @@ class TrainerTest {
       Map<String, Double> losses = turns.losses(whole);
       assertThat(losses).containsOnlyKeys("itm_loss", "mmm_text_loss", "global_contrastive_loss");
       assertThat(losses.get("global_contrastive_loss")).as("guessing is ln 8").isLessThan(1);
+    }
+  }
+
+  /** A FLAVA of which each patch has a VQ-VAE's code. */
+  private static String withCodes() {
+    return TinyModels.FLAVA
+        .replace("mim: 0", "mim: 1")
+        .replace("mmmImage: 0", "mmmImage: 1")
+        .replace(
+            "imageTokenizer: null",
+            """
+            imageTokenizer:
+              {family: vqvae, imageSize: 16, halvings: 3, width: 8, residualBlocks: 1,
+                residualWidth: 8, commitment: 0.25, codebook: {size: 8, width: 4, averaged: true,
+                  decay: 0.99, epsilon: 1.0e-5, restartBelow: 0.03}}\
+            """);
+  }
+
+  @Test
+  void aFrozenPartIsSavedButNotTrainedAndTheRunIsResumedWithTheSameBits() {
+    Path whole = folder.resolve("whole");
+    Path resumed = folder.resolve("resumed");
+    try (var task = new Colours(withCodes())) {
+      Map<String, float[]> first =
+          train(task, Map.of(), whole, Optional.empty(), 12, new Watcher(Long.MAX_VALUE));
+      train(task, Map.of(), resumed, Optional.empty(), 12, new Watcher(5));
+      Map<String, float[]> rest =
+          train(task, Map.of(), resumed, Optional.of("latest"), 99, new Watcher(Long.MAX_VALUE));
+      assertThat(rest).usingRecursiveComparison().isEqualTo(first);
+    }
+    Path half = resumed.resolve("checkpoints/step_00000005");
+    Path end = whole.resolve("checkpoints/step_00000012");
+    try (var _ = new Scope()) {
+      var before = TensorSource.readAll(half.resolve("model.safetensors"));
+      var after = TensorSource.readAll(end.resolve("model.safetensors"));
+      before.keySet().removeIf(name -> !name.startsWith("imageTokenizer."));
+      assertThat(before).isNotEmpty();
+      before.forEach(
+          (name, tensor) -> assertThat(torch.equal(tensor, after.get(name))).as(name).isTrue());
+      assertThat(TensorSource.readAll(end.resolve("optimizer.safetensors")).keySet())
+          .isNotEmpty()
+          .noneMatch(name -> name.contains("imageTokenizer"));
     }
   }
 

@@ -81,7 +81,7 @@ public final class Flava extends Model implements DualEncoder {
     var tokenizer = config.imageTokenizer();
     codes = tokenizer == null ? null : new ImageCodes(tokenizer, config.image());
     if (codes != null) {
-      child(IMAGE_TOKENIZER, codes.tokenizer());
+      child(IMAGE_TOKENIZER, codes.tokenizer()).freeze();
     }
   }
 
@@ -304,7 +304,7 @@ public final class Flava extends Model implements DualEncoder {
       super.adopt(part, other);
       return;
     }
-    codes.tokenizer().load(other.parameters(), "the image tokenizer");
+    codes.tokenizer().load(other.state(), "the image tokenizer");
   }
 
   /** Holds the scale in [1, exp(maxLogitScale)], in log space; a scale outside may come nearer. */
