@@ -108,8 +108,7 @@ final class DrawCommand implements Callable<Integer> {
 
   /** The text's place keeps texts apart that differ in what no file name can have. */
   private String name(int text, int picture) {
-    String plain =
-        texts.get(text).toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-");
+    String plain = texts.get(text).toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-");
     String shortened = plain.substring(0, Math.min(plain.length(), LONGEST_NAME));
     return "%d-%s-%d.png".formatted(text + 1, shortened, picture + 1);
   }

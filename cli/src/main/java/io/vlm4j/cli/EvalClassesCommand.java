@@ -71,13 +71,7 @@ final class EvalClassesCommand implements Callable<Integer> {
     List<ClassTask> tasks = tasks();
     System.out.printf(
         "%-32s %-36s %8s %8s %7s %9s %6s%n",
-        "model",
-        "task",
-        "pictures",
-        "classes",
-        "chance",
-        "accuracy",
-        "+-");
+        "model", "task", "pictures", "classes", "chance", "accuracy", "+-");
     var lines = new StringBuilder();
     for (NamedModel named : models) {
       try (var model = Pretrained.load(named.folder(), device)) {

@@ -28,8 +28,7 @@ public final class HeadNorm extends Layer {
     return call(
         () ->
             torch
-                .layer_norm(
-                    x, width, Tensors.optional(null), Tensors.optional(null), epsilon, true)
+                .layer_norm(x, width, Tensors.optional(null), Tensors.optional(null), epsilon, true)
                 .mul(weight)
                 .add(bias)
                 .to(x.scalar_type()),

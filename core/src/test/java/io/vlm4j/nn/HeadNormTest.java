@@ -24,8 +24,7 @@ class HeadNormTest {
       norm.parameters().get("bias").select(0, 1).fill_(new Scalar(1f));
       Tensor x = Tensors.of(new float[] {1, 2, 3, 100, 300, 200}, 1, 2, 3);
       float a = (float) Math.sqrt(1.5);
-      Tensor expected =
-          Tensors.of(new float[] {-a, 0, a, 1 - 10 * a, 1 + 10 * a, 1}, 1, 2, 3);
+      Tensor expected = Tensors.of(new float[] {-a, 0, a, 1 - 10 * a, 1 + 10 * a, 1}, 1, 2, 3);
       assertThat(distance(norm.forward(x), expected)).isLessThan(1e-5);
     }
   }

@@ -15,8 +15,8 @@ import java.util.Random;
 import java.util.function.Function;
 
 /**
- * Pictures of which each belongs to one of some classes, told by a text each: what models that
- * know pictures and texts are compared on, whichever way they tell classes apart.
+ * Pictures of which each belongs to one of some classes, told by a text each: what models that know
+ * pictures and texts are compared on, whichever way they tell classes apart.
  *
  * @param name what is asked
  * @param samples the pictures
@@ -47,9 +47,7 @@ public record ClassTask(String name, List<Sample> samples, int[] truths, List<St
       String name, List<Sample> samples, int most, long seed, Function<Sample, String> textOf) {
     var chosen = new ArrayList<Sample>();
     samples.stream().filter(sample -> !textOf.apply(sample).isEmpty()).forEach(chosen::add);
-    var texts =
-        new ArrayList<>(
-            new LinkedHashSet<>(chosen.stream().map(textOf).sorted().toList()));
+    var texts = new ArrayList<>(new LinkedHashSet<>(chosen.stream().map(textOf).sorted().toList()));
     Collections.shuffle(chosen, new Random(seed));
     return of(name, chosen.subList(0, Math.min(most, chosen.size())), texts, textOf);
   }

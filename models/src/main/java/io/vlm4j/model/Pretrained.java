@@ -396,8 +396,7 @@ public final class Pretrained implements AutoCloseable {
         Tensor pixels = onDevice(pixels(pictures.subList(from, to)));
         Tensor tokens = onDevice(tokenizer().encode(texts));
         synchronized (this) {
-          rows.addAll(
-              List.of(Tensors.toRows(likelihood.imageLogLikelihoods(pixels, tokens))));
+          rows.addAll(List.of(Tensors.toRows(likelihood.imageLogLikelihoods(pixels, tokens))));
         }
       }
     }

@@ -298,7 +298,8 @@ class GeneratorTest {
       long[] whole = plain.get(row).getFirst().tokens();
       long[] expected = row == 1 ? Arrays.copyOf(whole, Math.min(2, whole.length)) : whole;
       assertThat(watched.get(row).getFirst().tokens()).isEqualTo(expected);
-      assertThat(seen.get(row)).containsExactly(Arrays.stream(expected).boxed().toArray(Long[]::new));
+      assertThat(seen.get(row))
+          .containsExactly(Arrays.stream(expected).boxed().toArray(Long[]::new));
     }
   }
 
@@ -308,13 +309,9 @@ class GeneratorTest {
     var ends = Set.of(0L, 2L);
     for (Strategy strategy : List.of(Strategy.GREEDY, new Strategy.Beams(3, 1))) {
       Generator.generate(
-              model.decoder(),
-              prompts(3),
-              ends,
-              Generation.greedy(12).with(strategy),
-              Watcher.NONE)
-          .forEach(texts ->
-              texts.forEach(text -> assertThat(text.tokens()).doesNotContain(0L, 2L)));
+              model.decoder(), prompts(3), ends, Generation.greedy(12).with(strategy), Watcher.NONE)
+          .forEach(
+              texts -> texts.forEach(text -> assertThat(text.tokens()).doesNotContain(0L, 2L)));
     }
   }
 }

@@ -105,16 +105,14 @@ class LanguageTrainingTest {
       assertThat(weights(rest)).usingRecursiveComparison().isEqualTo(weights(whole));
       rest.close();
       var bundle =
-          new Pretrained(
-              colours.spec, whole, colours.tokenizer, preprocessing, new Device("cpu"));
+          new Pretrained(colours.spec, whole, colours.tokenizer, preprocessing, new Device("cpu"));
       var template = ChatTemplate.named("vicuna", colours.tokenizer.rules().end());
       try (var chat = new Chat(bundle, template, Set.of())) {
         int right = 0;
         for (Sample sample : Colours.samples()) {
           Dialogue question =
               Dialogue.empty().and(Role.USER, List.of(sample.picture().pixels()), "which?");
-          Answer answer =
-              chat.answer(question, AnswerOptions.GREEDY, Language.Listener.NONE);
+          Answer answer = chat.answer(question, AnswerOptions.GREEDY, Language.Listener.NONE);
           right += answer.text().strip().equals(sample.text()) ? 1 : 0;
         }
         assertThat(right).as("of 16 pictures of 8 colours").isGreaterThanOrEqualTo(14);
@@ -141,8 +139,7 @@ class LanguageTrainingTest {
           new PairCollator(
               null, Colours.config(Map.of()).augmentation(), colours.tokenizer, Captions.PRINCIPAL);
       Model model = train(colours, collator, samples, folder, Optional.empty(), 999);
-      var bundle =
-          new Pretrained(colours.spec, model, colours.tokenizer, null, new Device("cpu"));
+      var bundle = new Pretrained(colours.spec, model, colours.tokenizer, null, new Device("cpu"));
       try (bundle) {
         Language language = bundle.language();
         assertThat(language.continued("black", AnswerOptions.GREEDY, Language.Listener.NONE).text())

@@ -153,8 +153,7 @@ public final class Chameleon extends Model
                 .to(ScalarType.Float)
                 .mul(new Scalar((float) image.std()))
                 .add(new Scalar((float) image.mean()))
-                .clamp(
-                    new ScalarOptional(new Scalar(0f)), new ScalarOptional(new Scalar(1f)));
+                .clamp(new ScalarOptional(new Scalar(0f)), new ScalarOptional(new Scalar(1f)));
         return pictures.block(imageTokenizer().encode(values));
       }
     });
@@ -167,8 +166,7 @@ public final class Chameleon extends Model
       int side = config.image().grid();
       return imageTokenizer()
           .decode(
-              Tensors.of(codes, tokens.size(0), side, side)
-                  .to(tokens.device(), ScalarType.Long));
+              Tensors.of(codes, tokens.size(0), side, side).to(tokens.device(), ScalarType.Long));
     });
   }
 
@@ -187,11 +185,8 @@ public final class Chameleon extends Model
     var losses = new LinkedHashMap<String, Tensor>();
     losses.put(
         "next_token_loss",
-        config.objective().balanced()
-            ? balanced(each, ofWords, ofPictures)
-            : each.mean());
-    losses.put(
-        "z_loss", each.squaredLogZ().mul(new Scalar((float) config.objective().zWeight())));
+        config.objective().balanced() ? balanced(each, ofWords, ofPictures) : each.mean());
+    losses.put("z_loss", each.squaredLogZ().mul(new Scalar((float) config.objective().zWeight())));
     if (isTraining()) {
       note(hidden, each.mean(ofWords), each.mean(ofPictures));
     }

@@ -120,8 +120,7 @@ public final class ChameleonFamily implements Family<ChameleonConfig> {
     if (config.image().tokenizer().isNull()) {
       throw new InputException("there is no image tokenizer yet: its pictures decide the size");
     }
-    ModelSpec<?> tokenizer =
-        ModelSpec.parse(config.image().tokenizer(), Chameleon.IMAGE_TOKENIZER);
+    ModelSpec<?> tokenizer = ModelSpec.parse(config.image().tokenizer(), Chameleon.IMAGE_TOKENIZER);
     return withPart(config, Chameleon.IMAGE_TOKENIZER, tokenizer.withImageSize(pixels));
   }
 

@@ -119,9 +119,7 @@ final class HuggingFaceChameleon {
           size / codes.downsampling(),
           codes.codebookSize(),
           new ChameleonConfig.Ids(
-              order(vocabulary, codes.codebookSize()),
-              id(vocabulary, BEGIN),
-              id(vocabulary, END)),
+              order(vocabulary, codes.codebookSize()), id(vocabulary, BEGIN), id(vocabulary, END)),
           0.5,
           0.5,
           tokenizer.toTree());
@@ -174,10 +172,7 @@ final class HuggingFaceChameleon {
         .put("swin_norm", config.norms() == Block.Norms.BEHIND);
     ObjectNode vocabulary = json.putObject(VOCABULARY);
     ImageVocabulary pictures = config.pictures();
-    vocabulary
-        .put(TEXT_END, config.end())
-        .put(BEGIN, pictures.begin())
-        .put(END, pictures.end());
+    vocabulary.put(TEXT_END, config.end()).put(BEGIN, pictures.begin()).put(END, pictures.end());
     for (int code = 0; code < config.image().codes(); code++) {
       vocabulary.put(name(code), Math.toIntExact(pictures.id(code)));
     }

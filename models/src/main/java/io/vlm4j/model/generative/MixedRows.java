@@ -53,8 +53,7 @@ record MixedRows(Tensor ids, Tensor labels, Tensor at) {
       wanted = ignored(wanted, words.logical_and(isPrompt.logical_not()));
     }
 
-    Tensor place =
-        torch.arange(new Scalar(length + block), texts.options()).unsqueeze(0); // [1, T]
+    Tensor place = torch.arange(new Scalar(length + block), texts.options()).unsqueeze(0); // [1, T]
     Tensor offset = place.sub(at.unsqueeze(1)); // [B, T], from the picture's begin
     Tensor isBefore = offset.lt(new Scalar(0L));
     Tensor isWithin = isBefore.logical_not().logical_and(offset.lt(new Scalar(block)));

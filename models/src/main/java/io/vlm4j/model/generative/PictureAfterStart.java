@@ -10,7 +10,9 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/** Texts about pictures whose tokens follow the start of text: who reads the text does not see them. */
+/**
+ * Texts about pictures whose tokens follow the start of text: who reads the text does not see them.
+ */
 final class PictureAfterStart implements Decoder {
   private final Decoder decoder;
   private final int length;

@@ -52,8 +52,7 @@ class ChameleonLearningTest {
         }
       }
       assertThat(model.gauges().keySet())
-          .containsExactlyInAnyOrder(
-              "output_norm", "word_cross_entropy", "picture_cross_entropy");
+          .containsExactlyInAnyOrder("output_norm", "word_cross_entropy", "picture_cross_entropy");
       model.setTraining(false);
       try (var _ = new NoGrad();
           Decoder decoder = model.captions(pixels)) {
@@ -90,8 +89,8 @@ class ChameleonLearningTest {
 
     Adam(Map<String, Tensor> parameters) {
       this.parameters = parameters;
-      parameters.forEach((name, tensor) ->
-          moments.put(name, List.of(zeros(tensor), zeros(tensor))));
+      parameters.forEach(
+          (name, tensor) -> moments.put(name, List.of(zeros(tensor), zeros(tensor))));
     }
 
     private static Tensor zeros(Tensor like) {

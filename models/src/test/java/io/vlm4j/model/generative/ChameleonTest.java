@@ -84,16 +84,13 @@ class ChameleonTest {
       Tensor logits = Tensors.of(Randomness.normal(random, 3 * 4 * 7), 3, 4, 7);
       Tensor targets = Tensors.of(random.longs(12, 0, 7).toArray(), 3, 4);
       TokenLosses before = TokenLosses.of(logits, targets, Batch.IGNORED);
-      TokenLosses after =
-          TokenLosses.of(logits.add(new Scalar(2.5f)), targets, Batch.IGNORED);
+      TokenLosses after = TokenLosses.of(logits.add(new Scalar(2.5f)), targets, Batch.IGNORED);
       assertThat(after.mean().item_double()).isCloseTo(before.mean().item_double(), within(1e-5));
       double mean = before.logZ().mean().item_double();
       assertThat(after.squaredLogZ().item_double() - before.squaredLogZ().item_double())
           .isCloseTo(2 * 2.5 * mean + 2.5 * 2.5, within(1e-3));
       assertThat(before.mean().item_double())
-          .isCloseTo(
-              NextTokenLoss.of(logits, targets, Batch.IGNORED).item_double(),
-              within(1e-5));
+          .isCloseTo(NextTokenLoss.of(logits, targets, Batch.IGNORED).item_double(), within(1e-5));
     }
   }
 
@@ -111,8 +108,7 @@ class ChameleonTest {
           logits.grad().zero_();
         }
       }
-      float[] logZ =
-          Tensors.toFloats(TokenLosses.of(logits, targets, Batch.IGNORED).logZ());
+      float[] logZ = Tensors.toFloats(TokenLosses.of(logits, targets, Batch.IGNORED).logZ());
       for (int i = 0; i < 5; i++) {
         assertThat((double) logZ[i]).isCloseTo(0, within(1e-3));
       }
@@ -196,8 +192,7 @@ class ChameleonTest {
           .isCloseTo(-(words / 7 + codes / 4) / 2, within(1e-4));
       assertThat(model.textLogLikelihood(one, text).item_double())
           .isCloseTo(sum(first, EACH + 2, EACH + 6), within(1e-4));
-      assertThat(model.imageLogLikelihoods(one, text).item_double())
-          .isCloseTo(codes, within(1e-4));
+      assertThat(model.imageLogLikelihoods(one, text).item_double()).isCloseTo(codes, within(1e-4));
     }
   }
 
