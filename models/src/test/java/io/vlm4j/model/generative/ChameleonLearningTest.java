@@ -13,10 +13,13 @@ import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
 import io.vlm4j.testing.Randomness;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -40,8 +43,14 @@ class ChameleonLearningTest {
     try (var model = TinyChameleons.random(random, TinyChameleons.spec(norms, objective));
         var _ = new Scope();
         var batch = new Batch()) {
-      Tensor pixels = TinyChameleons.pixels(random, PAIRS);
+      Tensor pixels = pictures();
       Tensor texts = TinyChameleons.texts(WORDS);
+      Set<List<Long>> blocks = new HashSet<>();
+      for (int i = 0; i < PAIRS; i++) {
+        Tensor block = model.pictureTokens(Tensors.slice(pixels, 0, i, i + 1));
+        blocks.add(Arrays.stream(Tensors.toLongs(block)).boxed().toList());
+      }
+      assertThat(blocks).as("different pictures").hasSize(PAIRS);
       batch.put(Batch.PIXELS, pixels).put(Batch.TOKENS, texts);
       model.setTraining(true);
       var adam = new Adam(model.parameters());
@@ -79,6 +88,16 @@ class ChameleonLearningTest {
         }
       }
     }
+  }
+
+  /** Black but for a white quarter, another one each. */
+  private static Tensor pictures() {
+    Tensor pixels = torch.full(new long[] {PAIRS, 3, 8, 8}, new Scalar(-1f));
+    for (int i = 0; i < PAIRS; i++) {
+      Tensor rows = Tensors.slice(pixels.select(0, i), 1, i / 2 * 4, i / 2 * 4 + 4);
+      Tensors.slice(rows, 2, i % 2 * 4, i % 2 * 4 + 4).fill_(new Scalar(1f));
+    }
+    return pixels;
   }
 
   /** Adam (1412.6980) in few words. */

@@ -78,6 +78,9 @@ final class TinyChameleons {
           .forEach((name, tensor) -> {
             float[] values = Randomness.normal(random, (int) tensor.numel());
             boolean isNorm = name.matches(".*norm.*weight|.*Norm.weight");
+            if (name.matches("imageTokenizer.encoder.*weight")) {
+              tensor.mul_(new Scalar(3f)); // so that pictures have different codes
+            }
             if (name.startsWith("decoder.") || name.equals("imageTokenizer.quantizer.weight")) {
               tensor.copy_(Tensors.of(values, tensor.shape()));
               tensor.mul_(new Scalar(0.4f));
