@@ -7,6 +7,11 @@ import io.vlm4j.eval.benchmark.ModelExaminee;
 import io.vlm4j.eval.benchmark.ModelHash;
 import io.vlm4j.eval.benchmark.Watch;
 import io.vlm4j.eval.benchmark.standin.StandIns;
+import io.vlm4j.model.Answerer;
+import io.vlm4j.model.Chat;
+import io.vlm4j.model.LoadOptions;
+import io.vlm4j.model.ModelFolder;
+import io.vlm4j.model.ModelSpec;
 import io.vlm4j.model.Pretrained;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -28,16 +33,29 @@ final class CardWriting {
 
   /** Asks, and writes the card; tasks that cannot be asked are named. */
   void run(ModelOption named, Device device) {
+    Path files = named.folder();
+    ModelSpec<?> spec = ModelFolder.open(files).spec();
+    if (spec.readsPictures() && spec.family().dialogueTemplate().isPresent()) {
+      try (var chat = Chat.load(files, device, LoadOptions.DEFAULT)) {
+        run(named.name(), files, chat.model(), chat, device);
+      }
+    } else {
+      try (var model = Pretrained.load(files, device)) {
+        run(named.name(), files, model, null, device);
+      }
+    }
+  }
+
+  private void run(
+      String name, Path files, Pretrained model, @Nullable Answerer answerer, Device device) {
     String suite = options.suite().orElse("full");
     var tasks = new CardTasks(options, columns);
-    Path files = named.folder();
     Optional<Path> other = options.reference().map(NamedModel::folder);
-    try (var model = Pretrained.load(files, device);
-        var reference = other.isPresent() ? Pretrained.load(other.get(), device) : null;
+    try (var reference = other.isPresent() ? Pretrained.load(other.get(), device) : null;
         var shown = new Shown()) {
       var facts =
           new Card.Model(
-              named.name(),
+              name,
               model.spec().family().name(),
               model.model().parameterCount(),
               ModelHash.of(files));
@@ -49,7 +67,7 @@ final class CardWriting {
                   : new StandIns.Reference(
                       new ModelExaminee("the reference", reference, null),
                       ModelHash.of(other.get())));
-      new CardRun(folder, facts, new ModelExaminee(named.name(), model, null), shown)
+      new CardRun(folder, facts, new ModelExaminee(name, model, answerer), shown)
           .run(suite, planned);
     }
     Terminal.line("card", "%s", folder.resolve("card.html"));

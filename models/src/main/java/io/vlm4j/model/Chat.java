@@ -3,11 +3,14 @@ package io.vlm4j.model;
 import io.vlm4j.dialogue.Dialogue;
 import io.vlm4j.dialogue.DialogueRows;
 import io.vlm4j.dialogue.PictureReader;
+import io.vlm4j.image.Pixels;
 import io.vlm4j.io.Json;
 import io.vlm4j.tensor.Batch;
 import io.vlm4j.text.ChatTemplate;
+import io.vlm4j.text.ChatTemplate.Role;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +22,10 @@ import tools.jackson.databind.JsonNode;
  * Dialogues with a model: its chat template makes them texts, which it continues until an end of
  * turn. Any number of threads may use one object; the model writes for one at a time.
  */
-public final class Chat implements AutoCloseable {
+public final class Chat implements Answerer, AutoCloseable {
+  private static final AnswerOptions SHORT = AnswerOptions.GREEDY.withMaxTokens(32);
+  private static final int BATCH = 32;
+
   /** Pieces that end a turn where a template writes them. */
   private static final List<String> TURN_ENDS = List.of("<|im_end|>", "<|eot_id|>");
 
@@ -109,6 +115,20 @@ public final class Chat implements AutoCloseable {
   public List<Answer> answers(List<Dialogue> dialogues, AnswerOptions options) {
     return answers(
         dialogues, options, dialogues.stream().map(_ -> Language.Listener.NONE).toList());
+  }
+
+  /** Short answers, each in a dialogue of its own; the most probable tokens. */
+  @Override
+  public List<String> answers(List<Pixels> pictures, List<String> questions) {
+    var answers = new ArrayList<String>();
+    for (int from = 0; from < questions.size(); from += BATCH) {
+      var dialogues = new ArrayList<Dialogue>();
+      for (int i = from; i < Math.min(questions.size(), from + BATCH); i++) {
+        dialogues.add(Dialogue.empty().and(Role.USER, List.of(pictures.get(i)), questions.get(i)));
+      }
+      answers(dialogues, SHORT).forEach(answer -> answers.add(answer.text().strip()));
+    }
+    return answers;
   }
 
   private List<Answer> answers(

@@ -356,6 +356,8 @@ class LlavaTest {
             .isEqualTo(chat.answer(dialogues.get(i), options, Language.Listener.NONE));
       }
       assertThat(together.getFirst().text()).isNotEqualTo(together.getLast().text());
+      assertThat(chat.answers(List.of(first, second), List.of("which circle?", "red?")))
+          .containsExactly(chat.answer(first, "which circle?"), chat.answer(second, "red?"));
     }
   }
 
