@@ -120,7 +120,7 @@ final class AnswerModel {
     Precision held = Precision.parse(precision).on(device);
     var spec = ModelFolder.open(folder).spec();
     var plan = MemoryPlan.of(spec, held, device, 1, spec.contextLength());
-    System.err.printf("%-10s %s in %s%n", "memory", plan, held.name());
+    Terminal.line("memory", "%s in %s", plan, held.name());
     if (device.is_cpu()) {
       plan.requireFits(MemoryPlan.available());
     }

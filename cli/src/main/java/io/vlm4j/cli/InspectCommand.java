@@ -2,6 +2,7 @@ package io.vlm4j.cli;
 
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.InputException;
+import io.vlm4j.io.Json;
 import io.vlm4j.io.TensorSource;
 import io.vlm4j.model.LoadReport;
 import io.vlm4j.model.ModelFolder;
@@ -14,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Says what a model folder holds. */
@@ -33,7 +35,9 @@ final class InspectCommand implements Callable<Integer> {
     sizes(spec.toTree());
     parameters(spec.shapes());
     weights(folder);
-    pictures(folder.preprocessing());
+    if (folder.spec().readsPictures()) {
+      pictures(folder.preprocessing());
+    }
     texts(folder);
     report(folder.report());
     return 0;
@@ -46,13 +50,17 @@ final class InspectCommand implements Callable<Integer> {
       if (entry.getValue() instanceof ObjectNode part) {
         var values = new StringJoiner(", ");
         part.properties()
-            .forEach(value -> values.add(value.getKey() + " " + value.getValue().asString()));
+            .forEach(value -> values.add(value.getKey() + " " + text(value.getValue())));
         Terminal.line(entry.getKey(), "%s", values);
       } else if (!entry.getKey().equals("family")) {
-        whole.add(entry.getKey() + " " + entry.getValue().asString());
+        whole.add(entry.getKey() + " " + text(entry.getValue()));
       }
     }
     Terminal.line("sizes", "%s", whole);
+  }
+
+  private static String text(JsonNode value) {
+    return value.isContainer() ? Json.toLine(value) : value.asString();
   }
 
   private static void parameters(Map<String, long[]> shapes) {

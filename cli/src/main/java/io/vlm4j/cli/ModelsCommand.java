@@ -70,10 +70,10 @@ final class ModelsCommand implements Callable<Integer> {
               .sum();
       System.out.printf(
           Locale.ROOT,
-          "%-26s %-8s %3d px  %7.1f M parameters%n",
+          "%-26s %-8s %6s  %7.1f M parameters%n",
           known,
           spec.family().name(),
-          spec.preprocessing().size(),
+          spec.readsPictures() ? spec.preprocessing().size() + " px" : "-",
           values / 1e6);
     }
     return 0;

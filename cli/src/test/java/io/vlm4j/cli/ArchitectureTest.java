@@ -25,7 +25,12 @@ import org.jspecify.annotations.NullMarked;
 @AnalyzeClasses(packages = "io.vlm4j", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String[] CORE = {
-    "io.vlm4j.tensor..", "io.vlm4j.nn..", "io.vlm4j.image..", "io.vlm4j.text..", "io.vlm4j.io.."
+    "io.vlm4j.tensor..",
+    "io.vlm4j.nn..",
+    "io.vlm4j.image..",
+    "io.vlm4j.text..",
+    "io.vlm4j.dialogue..",
+    "io.vlm4j.io.."
   };
   private static final String DATA = "io.vlm4j.data..";
   private static final String MODEL = "io.vlm4j.model..";

@@ -265,7 +265,6 @@ public final class Attention extends Module {
     return split(Tensors.slice(projected, 2, index * width, (index + 1) * width), heads, null);
   }
 
-  /** Out of [B, H, Q, d]. */
   private Tensor attend(Tensor q, Tensor keys, Tensor values, AttentionMask mask) {
     Tensor mixed = scaledDotProduct(q, keys, values, mask); // [B, H, Q, d]
     return out.forward(mixed.transpose(1, 2).reshape(q.size(0), q.size(2), width));

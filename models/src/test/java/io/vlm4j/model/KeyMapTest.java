@@ -42,7 +42,7 @@ class KeyMapTest {
         Model model = spec.create();
         var _ = new Scope()) {
       KeyMap keys = spec.family().keys(layout);
-      var ours = model.parameters();
+      var ours = model.weights();
       var theirs = keys.toTheirs(ours);
       long parts = ours.keySet().stream().mapToLong(key -> keys.parts(key).names().size()).sum();
       assertThat(theirs).hasSize(Math.toIntExact(parts)); // no two of ours have one name of theirs
@@ -74,7 +74,7 @@ class KeyMapTest {
     try (Model model = spec.create();
         var _ = new Scope()) {
       KeyMap keys = spec.family().keys(layout);
-      var ours = model.parameters();
+      var ours = model.weights();
       var theirs = keys.toTheirs(ours);
       assertThat(theirs.keySet()).doesNotContainAnyElementsOf(ours.keySet());
       var back = keys.toOurs(theirs, "memory");

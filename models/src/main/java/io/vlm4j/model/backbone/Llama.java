@@ -22,6 +22,7 @@ import java.util.SequencedMap;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +108,7 @@ public final class Llama extends Model implements LanguageModel {
     var mask = AttentionMask.causalAfter(before, x.size(1), config.window(), starts, x.device());
     Tensor at =
         torch
-            .arange(new Scalar(before), new Scalar(all), Tensors.of(new long[0], 0).options())
+            .arange(new Scalar(before), new Scalar(all), new TensorOptions(ScalarType.Long))
             .to(x.device(), ScalarType.Long)
             .unsqueeze(0); // [1, L]
     if (starts != null) {
