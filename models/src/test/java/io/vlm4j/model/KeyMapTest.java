@@ -75,7 +75,7 @@ class KeyMapTest {
     try (Model model = spec.create();
         var _ = new Scope()) {
       KeyMap keys = spec.family().keys(layout);
-      var ours = model.parameters();
+      var ours = model.weights();
       var theirs = keys.toTheirs(ours);
       assertThat(theirs.keySet()).doesNotContainAnyElementsOf(ours.keySet());
       var back = keys.toOurs(theirs, "memory");
