@@ -81,7 +81,7 @@ final class EvalCommand implements Callable<Integer> {
       Pretrained model, List<Sample> samples, @Nullable Path file, @Nullable String dataset) {
     var validation = Validation.of(model, samples);
     var metrics = validation.metrics();
-    Terminal.line("measured", "%,d samples, %,d skipped", validation.used(), validation.skipped());
+    Terminal.line("measured", "%s, %,d skipped", validation.measured(), validation.skipped());
     metrics.forEach((name, value) -> System.out.printf(Locale.ROOT, "  %-28s %.4f%n", name, value));
     if (file != null) {
       var line = new LinkedHashMap<String, Object>();

@@ -21,6 +21,7 @@ import io.vlm4j.tensor.Scope;
 import io.vlm4j.text.Tokenizer;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.SequencedMap;
 
 /**
@@ -31,8 +32,10 @@ import java.util.SequencedMap;
  *     pictures; else {@code loss} for the sum and each loss by its own name
  * @param used number of samples that were measured on
  * @param skipped number of those that cannot be read
+ * @param measured on what, in words, such as {@code 60 pictures, 30 captions}
  */
-public record Validation(SequencedMap<String, Double> metrics, int used, int skipped) {
+public record Validation(
+    SequencedMap<String, Double> metrics, int used, int skipped, String measured) {
   private static final int BATCH = 64;
 
   /**
@@ -43,14 +46,22 @@ public record Validation(SequencedMap<String, Double> metrics, int used, int ski
   public static Validation of(Pretrained model, List<Sample> samples) {
     if (model.model() instanceof DualEncoder) {
       var pairs = PairEvaluation.of(model, samples);
+      int used = pairs.samples().size();
       return new Validation(
-          pairs.retrieval().metrics(), pairs.samples().size(), pairs.skipped().count());
+          pairs.retrieval().metrics(),
+          used,
+          pairs.skipped().count(),
+          counted(used, "pictures")
+              + ", "
+              + counted(pairs.retrieval().candidates().size(), "captions"));
     }
     if (model.model() instanceof ImageTokenizer tokenizer) {
       var through =
           TokenizerEvaluation.of(
               tokenizer, model.preprocessing(), model.device(), samples, (_, _, _) -> {});
-      return new Validation(through.metrics(), through.pictures(), through.skipped().count());
+      int used = through.pictures();
+      return new Validation(
+          through.metrics(), used, through.skipped().count(), counted(used, "pictures"));
     }
     return losses(model, samples);
   }
@@ -86,6 +97,11 @@ public record Validation(SequencedMap<String, Double> metrics, int used, int ski
             });
       }
     }
-    return new Validation(sums, samples.size() - skipped.count(), skipped.count());
+    int used = samples.size() - skipped.count();
+    return new Validation(sums, used, skipped.count(), counted(used, "samples"));
+  }
+
+  private static String counted(int count, String what) {
+    return String.format(Locale.ROOT, "%,d %s", count, what);
   }
 }
