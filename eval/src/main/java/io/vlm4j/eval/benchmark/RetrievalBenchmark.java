@@ -6,10 +6,12 @@ import io.vlm4j.eval.metric.Rank;
 import io.vlm4j.io.InputException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -48,8 +50,9 @@ public final class RetrievalBenchmark extends Benchmark {
       List<Picture> pictures,
       List<List<String>> captions,
       Map<String, String> tags) {
-    /** Copies the lists. */
+    /** Copies the lists, and the tags in order of their names, which the data's hash depends on. */
     public Gallery {
+      tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
       keys = List.copyOf(keys);
       pictures = List.copyOf(pictures);
       captions = captions.stream().map(List::copyOf).toList();

@@ -12,6 +12,7 @@ import io.vlm4j.testing.Randomness;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -79,6 +80,22 @@ class TasksTest {
       row[d] /= (float) Math.sqrt(length);
     }
     return row;
+  }
+
+  @Test
+  void theHashOfTheDataDoesNotDependOnTheOrderOfTags() {
+    var there = new LinkedHashMap<String, String>();
+    there.put("style", "openmoji");
+    there.put("concepts", "seen");
+
+    assertThat(hash(there)).isEqualTo(hash(there.reversed()));
+  }
+
+  private static String hash(Map<String, String> tags) {
+    var gallery =
+        new RetrievalBenchmark.Gallery(
+            List.of("a"), List.of(picture(1)), List.of(List.of("one")), tags);
+    return new RetrievalBenchmark(heading(Ability.EMBED), List.of(gallery)).data().hash();
   }
 
   @Test
