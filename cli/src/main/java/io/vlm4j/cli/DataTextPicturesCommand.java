@@ -1,8 +1,6 @@
 package io.vlm4j.cli;
 
-import io.vlm4j.data.Conversion;
 import io.vlm4j.data.Sink;
-import io.vlm4j.data.SkippedSamples;
 import io.vlm4j.data.Source;
 import io.vlm4j.data.lettering.TextPictures;
 import io.vlm4j.data.lettering.Typefaces;
@@ -12,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Makes a data set of pictures of text. */
@@ -22,15 +21,7 @@ import picocli.CommandLine.Option;
       "The same command continues where it was stopped; the same seed gives the same pictures."
     })
 final class DataTextPicturesCommand implements Callable<Integer> {
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "The shards' folder.")
-  private Path out = Path.of("");
-
-  @Option(
-      names = "--count",
-      paramLabel = "N",
-      defaultValue = "10000",
-      description = "How many pictures (default: ${DEFAULT-VALUE}).")
-  private long count = 10_000;
+  @Mixin private final MadeData made = new MadeData();
 
   @Option(
       names = "--to",
@@ -54,13 +45,6 @@ final class DataTextPicturesCommand implements Callable<Integer> {
   private int size = 224;
 
   @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Of all chance (default: ${DEFAULT-VALUE}).")
-  private long seed;
-
-  @Option(
       names = "--words",
       paramLabel = "FILE",
       description =
@@ -76,18 +60,15 @@ final class DataTextPicturesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Sink sink = Sinks.open(layout, out); // refuses an unknown name
+    Sink sink = Sinks.open(layout, made.out()); // refuses an unknown name
     Source source =
         new TextPictures(
                 size,
-                seed,
+                made.seed(),
                 words == null ? Words.common() : Words.read(words),
                 fonts == null ? Typefaces.ofThisMachine() : Typefaces.in(fonts))
-            .source(count);
-    var skipped = new SkippedSamples();
-    var settings = new Conversion.Settings(layout, shardSize, count, true, false);
-    DataOutput.run(new Conversion(source, out, settings, skipped), sink, "pictures", out);
-    DataOutput.tell(skipped);
+            .source(made.count());
+    made.write(source, sink, layout, shardSize, "pictures");
     return 0;
   }
 }

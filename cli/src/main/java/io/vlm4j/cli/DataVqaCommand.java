@@ -1,9 +1,7 @@
 package io.vlm4j.cli;
 
-import io.vlm4j.data.Conversion;
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.Sink;
-import io.vlm4j.data.SkippedSamples;
 import io.vlm4j.data.Source;
 import io.vlm4j.data.icons.IconCorpus;
 import io.vlm4j.data.icons.IconSplit;
@@ -11,13 +9,13 @@ import io.vlm4j.data.questions.IconQuestions;
 import io.vlm4j.data.questions.QuestionKind;
 import io.vlm4j.data.sink.Sinks;
 import io.vlm4j.io.InputException;
-import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Makes a data set of questions about icons. */
@@ -31,15 +29,7 @@ import picocli.CommandLine.Option;
       "The same command continues where it was stopped; the same seed gives the same questions."
     })
 final class DataVqaCommand implements Callable<Integer> {
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "The shards' folder.")
-  private Path out = Path.of("");
-
-  @Option(
-      names = "--count",
-      paramLabel = "N",
-      defaultValue = "10000",
-      description = "How many questions (default: ${DEFAULT-VALUE}).")
-  private long count = 10_000;
+  @Mixin private final MadeData made = new MadeData();
 
   @Option(
       names = "--kinds",
@@ -85,32 +75,17 @@ final class DataVqaCommand implements Callable<Integer> {
       description = "Side of the pictures (default: ${DEFAULT-VALUE}).")
   private int size = Corpus.RENDERED_SIZE;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Of all chance (default: ${DEFAULT-VALUE}).")
-  private long seed;
-
   @Override
   public Integer call() {
-    Sink sink = Sinks.open(layout, out); // refuses an unknown name
+    Sink sink = Sinks.open(layout, made.out()); // refuses an unknown name
     Set<QuestionKind> named = named(); // refuses an unknown one
     List<Sample> icons = icons();
     Set<QuestionKind> asked = named.isEmpty() ? IconQuestions.possible(icons) : named;
     Terminal.line(
         "kinds", "%s", String.join(", ", asked.stream().map(QuestionKind::word).toList()));
-    Source source = new IconQuestions(icons, asked, size, seed).source(count);
-    var skipped = new SkippedSamples();
-    var settings =
-        new Conversion.Settings(
-            layout + " of " + (style.isEmpty() ? "training styles" : style + ", " + concepts),
-            shardSize,
-            count,
-            true,
-            false);
-    DataOutput.run(new Conversion(source, out, settings, skipped), sink, "questions", out);
-    DataOutput.tell(skipped);
+    Source source = new IconQuestions(icons, asked, size, made.seed()).source(made.count());
+    String shown = style.isEmpty() ? "training styles" : style + ", " + concepts;
+    made.write(source, sink, layout + " of " + shown, shardSize, "questions");
     return 0;
   }
 
