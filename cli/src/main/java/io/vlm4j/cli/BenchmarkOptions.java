@@ -46,6 +46,13 @@ final class BenchmarkOptions {
           "A model that was trained on other pairs, for what is memorised (the task deja-vu).")
   private @Nullable NamedModel reference;
 
+  @Option(
+      names = "--blind",
+      description =
+          "Show the model no pictures: what it answers by the questions alone, beside which seeing"
+              + " is to be judged.")
+  private boolean blind;
+
   Optional<String> suite() {
     return Optional.ofNullable(suite);
   }
@@ -56,6 +63,10 @@ final class BenchmarkOptions {
 
   Map<String, Path> images() {
     return images;
+  }
+
+  boolean isBlind() {
+    return blind;
   }
 
   int limit() {

@@ -1,13 +1,14 @@
 package io.vlm4j.cli;
 
 import io.vlm4j.data.source.Columns;
+import io.vlm4j.eval.benchmark.Answering;
 import io.vlm4j.eval.benchmark.Card;
 import io.vlm4j.eval.benchmark.CardRun;
+import io.vlm4j.eval.benchmark.Examinee;
 import io.vlm4j.eval.benchmark.ModelExaminee;
 import io.vlm4j.eval.benchmark.ModelHash;
 import io.vlm4j.eval.benchmark.Watch;
 import io.vlm4j.eval.benchmark.standin.StandIns;
-import io.vlm4j.model.Answerer;
 import io.vlm4j.model.Chat;
 import io.vlm4j.model.LoadOptions;
 import io.vlm4j.model.ModelFolder;
@@ -35,19 +36,25 @@ final class CardWriting {
   void run(ModelOption named, Device device) {
     Path files = named.folder();
     ModelSpec<?> spec = ModelFolder.open(files).spec();
-    if (spec.readsPictures() && spec.family().dialogueTemplate().isPresent()) {
+    String hash = ModelHash.of(files);
+    if (options.isBlind()) {
       try (var chat = Chat.load(files, device, LoadOptions.DEFAULT)) {
-        run(named.name(), files, chat.model(), chat, device);
+        var examinee = new Answering(named.name() + ", blind", chat.blind());
+        run(examinee, chat.model(), "blind-" + hash, device);
+      }
+    } else if (spec.readsPictures() && spec.family().dialogueTemplate().isPresent()) {
+      try (var chat = Chat.load(files, device, LoadOptions.DEFAULT)) {
+        var examinee = new ModelExaminee(named.name(), chat.model(), chat);
+        run(examinee, chat.model(), hash, device);
       }
     } else {
       try (var model = Pretrained.load(files, device)) {
-        run(named.name(), files, model, null, device);
+        run(new ModelExaminee(named.name(), model, null), model, hash, device);
       }
     }
   }
 
-  private void run(
-      String name, Path files, Pretrained model, @Nullable Answerer answerer, Device device) {
+  private void run(Examinee examinee, Pretrained model, String hash, Device device) {
     String suite = options.suite().orElse("full");
     var tasks = new CardTasks(options, columns);
     Optional<Path> other = options.reference().map(NamedModel::folder);
@@ -55,10 +62,7 @@ final class CardWriting {
         var shown = new Shown()) {
       var facts =
           new Card.Model(
-              name,
-              model.spec().family().name(),
-              model.model().parameterCount(),
-              ModelHash.of(files));
+              examinee.name(), model.spec().family().name(), model.model().parameterCount(), hash);
       var planned =
           tasks.of(
               suite,
@@ -67,8 +71,7 @@ final class CardWriting {
                   : new StandIns.Reference(
                       new ModelExaminee("the reference", reference, null),
                       ModelHash.of(other.get())));
-      new CardRun(folder, facts, new ModelExaminee(name, model, answerer), shown)
-          .run(suite, planned);
+      new CardRun(folder, facts, examinee, shown).run(suite, planned);
     }
     Terminal.line("card", "%s", folder.resolve("card.html"));
   }

@@ -75,6 +75,13 @@ final class DataVqaCommand implements Callable<Integer> {
       description = "Side of the pictures (default: ${DEFAULT-VALUE}).")
   private int size = Corpus.RENDERED_SIZE;
 
+  @Option(
+      names = "--blind",
+      description =
+          "Leave the pictures out: what a language model learns from them is what can be known"
+              + " without looking.")
+  private boolean blind;
+
   @Override
   public Integer call() {
     Sink sink = Sinks.open(layout, made.out()); // refuses an unknown name
@@ -83,9 +90,10 @@ final class DataVqaCommand implements Callable<Integer> {
     Set<QuestionKind> asked = named.isEmpty() ? IconQuestions.possible(icons) : named;
     Terminal.line(
         "kinds", "%s", String.join(", ", asked.stream().map(QuestionKind::word).toList()));
-    Source source = new IconQuestions(icons, asked, size, made.seed()).source(made.count());
+    Source source = new IconQuestions(icons, asked, size, made.seed(), !blind).source(made.count());
     String shown = style.isEmpty() ? "training styles" : style + ", " + concepts;
-    made.write(source, sink, layout + " of " + shown, shardSize, "questions");
+    String described = layout + " of " + shown + (blind ? ", blind" : "");
+    made.write(source, sink, described, shardSize, "questions");
     return 0;
   }
 

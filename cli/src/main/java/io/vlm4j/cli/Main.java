@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
       EvalClassesCommand.class,
       SearchCommand.class,
       ProbeCommand.class,
+      StudyCommand.class,
       ClassifyCommand.class,
       CaptionCommand.class,
       DrawCommand.class,

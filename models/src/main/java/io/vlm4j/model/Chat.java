@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Device;
 import tools.jackson.databind.JsonNode;
 
@@ -120,11 +121,22 @@ public final class Chat implements Answerer, AutoCloseable {
   /** Short answers, each in a dialogue of its own; the most probable tokens. */
   @Override
   public List<String> answers(List<Pixels> pictures, List<String> questions) {
+    return shortAnswers(questions, i -> List.of(pictures.get(i)));
+  }
+
+  /** The same model, which is shown no picture: what it can tell from questions alone. */
+  public Answerer blind() {
+    return (_, questions) -> shortAnswers(questions, _ -> List.of());
+  }
+
+  private List<String> shortAnswers(
+      List<String> questions, IntFunction<List<Pixels>> picturesOfQuestion) {
     var answers = new ArrayList<String>();
     for (int from = 0; from < questions.size(); from += BATCH) {
       var dialogues = new ArrayList<Dialogue>();
       for (int i = from; i < Math.min(questions.size(), from + BATCH); i++) {
-        dialogues.add(Dialogue.empty().and(Role.USER, List.of(pictures.get(i)), questions.get(i)));
+        dialogues.add(
+            Dialogue.empty().and(Role.USER, picturesOfQuestion.apply(i), questions.get(i)));
       }
       answers(dialogues, SHORT).forEach(answer -> answers.add(answer.text().strip()));
     }

@@ -45,6 +45,7 @@ public final class IconQuestions {
   private final List<Asker> askers;
   private final long seed;
   private final String name;
+  private final boolean shown;
 
   /**
    * A maker of questions.
@@ -52,10 +53,13 @@ public final class IconQuestions {
    * @param icons to ask about, each with its name as first text
    * @param kinds what to ask, taking turns in their own order
    * @param side of the pictures, in pixels
+   * @param shown whether the dialogues show the pictures: without, they teach what a model can know
+   *     that does not see
    * @throws InputException if the icons do not do for one of the kinds, or the side lies outside of
    *     32 to 1024
    */
-  public IconQuestions(List<Sample> icons, Set<QuestionKind> kinds, int side, long seed) {
+  public IconQuestions(
+      List<Sample> icons, Set<QuestionKind> kinds, int side, long seed, boolean shown) {
     if (side < LEAST_SIDE || side > LARGEST_SIDE) {
       throw new InputException(
           "pictures must be %d to %d pixels wide, not %d"
@@ -67,11 +71,15 @@ public final class IconQuestions {
     var drawn = new Icons(icons, side);
     this.kinds = kinds.stream().sorted().toList();
     this.seed = seed;
+    this.shown = shown;
     askers = this.kinds.stream().map(kind -> asker(kind, drawn, seed)).toList();
     name =
-        "icon-questions:seed=%d,size=%d,kinds=%s"
+        "icon-questions:seed=%d,size=%d,kinds=%s%s"
             .formatted(
-                seed, side, String.join("+", this.kinds.stream().map(QuestionKind::word).toList()));
+                seed,
+                side,
+                String.join("+", this.kinds.stream().map(QuestionKind::word).toList()),
+                shown ? "" : ",blind");
   }
 
   /** The kinds that these icons do for. */
@@ -144,7 +152,9 @@ public final class IconQuestions {
     metadata.put("answer", right);
     List<Part> parts =
         List.of(
-            new Turn("user", List.of(asked.picture(), new Text(asked.question()))),
+            shown
+                ? new Turn("user", List.of(asked.picture(), new Text(asked.question())))
+                : Turn.of("user", asked.question()),
             Turn.of("assistant", right),
             new Question(
                 asked.question(),

@@ -5,6 +5,7 @@ import io.vlm4j.data.lettering.NamedColour;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** Whether one icon is left of, right of, above or below another. */
 record Placing(Icons icons) implements Asker {
@@ -24,7 +25,7 @@ record Placing(Icons icons) implements Asker {
         relation.scene(icons, first, second, NamedColour.WHITE, own).picture(name),
         "Is the %s left of, right of, above or below the %s?"
             .formatted(first.text(), second.text()),
-        List.of(relation.word(), relation.words()),
+        Stream.of(relation.word(), relation.words()).distinct().toList(),
         Arrays.stream(Relation.values()).map(Relation::word).toList());
   }
 }

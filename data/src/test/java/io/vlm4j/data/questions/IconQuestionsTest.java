@@ -137,7 +137,7 @@ class IconQuestionsTest {
     assertThat(facts(samples(kinds, 40))).isEqualTo(facts(first));
     assertThat(
             facts(
-                new IconQuestions(icons(), kinds, SIDE, seed + 1)
+                new IconQuestions(icons(), kinds, SIDE, seed + 1, true)
                     .source(40).stream(new SkippedSamples()).toList()))
         .isNotEqualTo(facts(first));
   }
@@ -149,7 +149,7 @@ class IconQuestionsTest {
     assertThat(IconQuestions.possible(few))
         .contains(QuestionKind.NAME, QuestionKind.COUNT)
         .doesNotContain(QuestionKind.CLOCK, QuestionKind.COLOUR);
-    assertThatThrownBy(() -> new IconQuestions(few, EnumSet.of(QuestionKind.CLOCK), SIDE, 0))
+    assertThatThrownBy(() -> new IconQuestions(few, EnumSet.of(QuestionKind.CLOCK), SIDE, 0, true))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("clock faces");
   }
@@ -180,7 +180,7 @@ class IconQuestionsTest {
   @ParameterizedTest
   @CsvSource({"8, 1, 32 to 1024", "64, 0, at least 1"})
   void impossibleNumbersAreRefused(int side, long count, String message) {
-    assertThatThrownBy(() -> new IconQuestions(icons(), kinds(), side, 0).source(count))
+    assertThatThrownBy(() -> new IconQuestions(icons(), kinds(), side, 0, true).source(count))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(message);
   }
@@ -190,7 +190,7 @@ class IconQuestionsTest {
   }
 
   private List<Sample> samples(Set<QuestionKind> kinds, int count) {
-    return new IconQuestions(icons(), kinds, SIDE, seed)
+    return new IconQuestions(icons(), kinds, SIDE, seed, true)
         .source(count).stream(new SkippedSamples()).toList();
   }
 

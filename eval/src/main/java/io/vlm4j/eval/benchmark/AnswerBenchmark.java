@@ -33,12 +33,23 @@ public final class AnswerBenchmark extends Benchmark {
       throw new InputException(heading.name() + ": no questions");
     }
     this.rule = rule;
-    this.questions = questions;
+    this.questions = List.copyOf(questions);
   }
 
-  /** A question about a picture, and the answers that people gave. */
+  /**
+   * A question about a picture.
+   *
+   * @param answers that people gave
+   * @param chance what guessing scores; NaN if nobody knows, and then of no question
+   * @param tags what it belongs to
+   */
   public record Question(
-      String key, Picture picture, String asked, List<String> answers, Map<String, String> tags) {
+      String key,
+      Picture picture,
+      String asked,
+      List<String> answers,
+      double chance,
+      Map<String, String> tags) {
     /** Copies the answers. */
     public Question {
       answers = List.copyOf(answers);
@@ -65,6 +76,7 @@ public final class AnswerBenchmark extends Benchmark {
       watch.done(said.size(), questions.size());
     }
     Scores scores = scores(said);
+    double[] chances = questions.stream().mapToDouble(Question::chance).toArray();
     var mistakes =
         IntStream.range(0, said.size())
             .filter(i -> scores.of(i) == 0)
@@ -78,7 +90,7 @@ public final class AnswerBenchmark extends Benchmark {
             .toList();
     return new Outcome(
         questions.stream().map(q -> new Outcome.Sampled(q.key(), q.tags())).toList(),
-        List.of(Measure.mean(scores.name(), scores.each(), Double.NaN)),
+        List.of(Measure.mean(scores.name(), scores.each(), chances)),
         mistakes);
   }
 

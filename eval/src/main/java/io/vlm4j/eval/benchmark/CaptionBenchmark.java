@@ -73,7 +73,7 @@ public final class CaptionBenchmark extends Benchmark {
           score.name().startsWith("BLEU")
               ? Measure.number(
                   score.name(), score.overall(), Card.BOOTSTRAP.percentile(score), false)
-              : Measure.mean(score.name(), score.each(), Double.NaN));
+              : Measure.mean(score.name(), score.each()));
     }
     measures.add(exact(said));
     return new Outcome(
@@ -91,8 +91,7 @@ public final class CaptionBenchmark extends Benchmark {
         "exact accuracy",
         IntStream.range(0, said.size())
             .mapToDouble(i -> samples.get(i).texts().contains(said.get(i)) ? 1 : 0)
-            .toArray(),
-        Double.NaN);
+            .toArray());
   }
 
   private List<Outcome.Example> mistakes(List<String> said, Measure main) {

@@ -42,9 +42,13 @@ public record Measure(
     NUMBER
   }
 
-  /** The mean of scores, where guessing scores {@code chance} on average. */
-  public static Measure mean(String name, double[] each, double chance) {
-    return new Measure(name, Kind.MEAN, each, new double[0], new double[] {chance}, false, null);
+  /**
+   * The mean of scores.
+   *
+   * @param chances one for all or one for each; none if nobody knows
+   */
+  public static Measure mean(String name, double[] each, double... chances) {
+    return new Measure(name, Kind.MEAN, each, new double[0], chances, false, null);
   }
 
   /**

@@ -280,7 +280,12 @@ public final class PublicTasks {
       if (!question.answers().isEmpty()) {
         questions.add(
             new AnswerBenchmark.Question(
-                sample.key(), sample.picture(), question.text(), question.answers(), tags(sample)));
+                sample.key(),
+                sample.picture(),
+                question.text(),
+                question.answers(),
+                Double.NaN,
+                tags(sample)));
       }
     }
     return new AnswerBenchmark(

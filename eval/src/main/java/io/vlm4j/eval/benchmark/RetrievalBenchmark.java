@@ -168,7 +168,7 @@ public final class RetrievalBenchmark extends Benchmark {
           rank,
           (double) right.size() / candidates.size());
       if (rank > 1) {
-        int best = best(scores);
+        int best = Vectors.best(scores);
         worst.add(
             new Outcome.Example(
                 number + "/" + p,
@@ -193,12 +193,6 @@ public final class RetrievalBenchmark extends Benchmark {
 
   private static float[] scores(float[] query, float[][] answers) {
     return Vectors.products(new float[][] {query}, answers)[0];
-  }
-
-  private static int best(float[] scores) {
-    return IntStream.range(0, scores.length)
-        .reduce((a, b) -> scores[b] > scores[a] ? b : a)
-        .orElse(0);
   }
 
   /** The rank of the best right answer, from 1; other right ones do not stand before it. */

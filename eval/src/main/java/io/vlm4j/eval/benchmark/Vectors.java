@@ -61,6 +61,13 @@ final class Vectors {
         .toArray(float[][]::new);
   }
 
+  /** The place of the largest number, the first if there are several. */
+  static int best(float[] scores) {
+    return IntStream.range(0, scores.length)
+        .reduce((a, b) -> scores[b] > scores[a] ? b : a)
+        .orElse(0);
+  }
+
   /** The vectors of pictures, of which few are in memory at once. */
   static float[][] of(Examinee who, List<Picture> pictures, Watch watch) {
     var rows = new ArrayList<float[]>();

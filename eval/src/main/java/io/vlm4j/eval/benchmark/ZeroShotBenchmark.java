@@ -89,7 +89,7 @@ public final class ZeroShotBenchmark extends Benchmark {
         Measure.number(width.name(), width.overall(), Card.BOOTSTRAP.percentile(width), true),
         Measure.number(mass.name(), mass.overall(), Card.BOOTSTRAP.percentile(mass), true),
         Measure.mean("accuracy", right, 1.0 / probabilities[0].length),
-        Measure.mean("confidence", sure, Double.NaN),
+        Measure.mean("confidence", sure),
         Measure.number("coverage at risk 5 %", selective.coverageAt(0.05), null, false),
         Measure.number("coverage at risk 20 %", selective.coverageAt(0.2), null, false),
         Measure.number("area under risk-coverage", selective.area(), null, true));

@@ -352,15 +352,15 @@ class TasksTest {
     var questions =
         List.of(
             new AnswerBenchmark.Question(
-                "a", picture(1), "How many?", Collections.nCopies(10, "2"), Map.of()),
+                "a", picture(1), "How many?", Collections.nCopies(10, "2"), 0.5, Map.of()),
             new AnswerBenchmark.Question(
-                "b", picture(1), "What?", Collections.nCopies(10, "cat"), Map.of()));
-    assertThat(
-            new AnswerBenchmark(heading(Ability.ANSWER), AnswerBenchmark.Rule.VQA, questions)
-                .run(SameAnswer.mostFrequentOf(List.of("cat", "2", "cat")), Watch.NONE)
-                .main()
-                .value())
-        .isEqualTo(0.5);
+                "b", picture(1), "What?", Collections.nCopies(10, "cat"), 0, Map.of()));
+    Measure answered =
+        new AnswerBenchmark(heading(Ability.ANSWER), AnswerBenchmark.Rule.VQA, questions)
+            .run(SameAnswer.mostFrequentOf(List.of("cat", "2", "cat")), Watch.NONE)
+            .main();
+    assertThat(answered.value()).isEqualTo(0.5);
+    assertThat(answered.chance()).contains(0.25);
   }
 
   @Test

@@ -139,11 +139,11 @@ public final class Llama extends Model implements LanguageModel {
     Tensor labels = batch.find(Batch.LABELS);
     Tensor wanted = trimmed(labels == null ? untilEnd(ids) : labels);
     long length = wanted.size(1);
-    Tensor logits = tokenLogits(Tensors.slice(ids, 1, 0, length - 1));
+    Tensor hidden = hidden(embed(Tensors.slice(ids, 1, 0, length - 1)), List.of(), null);
     var losses = new LinkedHashMap<String, Tensor>();
     losses.put(
         "next_token_loss",
-        NextTokenLoss.of(logits, Tensors.slice(wanted, 1, 1, length), Batch.IGNORED));
+        NextTokenLoss.of(hidden, this::logits, Tensors.slice(wanted, 1, 1, length), Batch.IGNORED));
     return losses;
   }
 

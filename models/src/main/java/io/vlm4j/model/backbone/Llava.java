@@ -145,7 +145,7 @@ public final class Llava extends Model implements PictureLanguageModel {
     var losses = new LinkedHashMap<String, Tensor>();
     losses.put(
         "next_token_loss",
-        NextTokenLoss.of(language.logits(h), Tensors.slice(labels, 1, 1, length), Batch.IGNORED));
+        NextTokenLoss.of(h, language::logits, Tensors.slice(labels, 1, 1, length), Batch.IGNORED));
     return losses;
   }
 

@@ -95,9 +95,9 @@ public final class Coca extends Model implements DualEncoder, Captioner, TextLik
     Tensor texts = torch.normalize(text.feature(rows).to(ScalarType.Float));
     Tensor contrastive =
         ContrastiveLoss.softmax(images, texts, logScale, batch.find(Batch.TARGETS));
-    Tensor logits = decoder.forward(withoutLast(withoutLast(rows)), captionTokens(seen));
+    Tensor hidden = decoder.hidden(withoutLast(withoutLast(rows)), captionTokens(seen));
     Tensor targets = Tensors.slice(read, 1, 1, read.size(1));
-    Tensor caption = NextTokenLoss.of(logits, targets, config.text().padId());
+    Tensor caption = NextTokenLoss.of(hidden, decoder::logits, targets, config.text().padId());
     var losses = new LinkedHashMap<String, Tensor>();
     losses.put("contrastive_loss", contrastive.mul(new Scalar(config.contrastiveWeight())));
     losses.put("caption_loss", caption.mul(new Scalar(config.captionWeight())));
@@ -336,7 +336,12 @@ public final class Coca extends Model implements DualEncoder, Captioner, TextLik
 
     /** {@code [B, L, D], [B, P, D] -> [B, L, V]}. */
     Tensor forward(Tensor rows, Tensor seen) {
-      return call(() -> logits(blocks.forward(rows, seen)), rows, seen);
+      return call(() -> logits(hidden(rows, seen)), rows, seen);
+    }
+
+    /** The same before norm and vocabulary: {@code [B, L, D]}. */
+    Tensor hidden(Tensor rows, Tensor seen) {
+      return blocks.forward(rows, seen);
     }
 
     Tensor logits(Tensor h) {

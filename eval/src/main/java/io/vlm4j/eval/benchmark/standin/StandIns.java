@@ -17,12 +17,14 @@ import io.vlm4j.eval.benchmark.Grid;
 import io.vlm4j.eval.benchmark.GridBenchmark;
 import io.vlm4j.eval.benchmark.GridBenchmark.Rule;
 import io.vlm4j.eval.benchmark.LikelihoodBenchmark;
+import io.vlm4j.eval.benchmark.NearestCaption;
 import io.vlm4j.eval.benchmark.NeighbourBenchmark;
 import io.vlm4j.eval.benchmark.PixelsOnly;
 import io.vlm4j.eval.benchmark.Protocol;
 import io.vlm4j.eval.benchmark.Protocols;
 import io.vlm4j.eval.benchmark.RetrievalBenchmark;
 import io.vlm4j.eval.benchmark.SameAnswer;
+import io.vlm4j.eval.benchmark.UsualAnswer;
 import io.vlm4j.eval.benchmark.WordsOnly;
 import io.vlm4j.eval.benchmark.YesNoBenchmark;
 import io.vlm4j.eval.benchmark.ZeroShotBenchmark;
@@ -245,16 +247,14 @@ public final class StandIns {
   }
 
   private Benchmark captioning() {
-    List<Sample> samples = Icons.some(icons.seen(), 5 * size);
-    List<String> all = samples.stream().map(Sample::text).toList();
     return new CaptionBenchmark(
         new Heading(
             "captioning",
             Protocols.CAPTIONING,
             ICONS,
             Ability.CAPTION,
-            SameAnswer.mostFrequentOf(all)),
-        samples,
+            new NearestCaption(icons.training())),
+        Icons.some(icons.seen(), 5 * size),
         IconCorpus.STYLE);
   }
 
@@ -267,15 +267,13 @@ public final class StandIns {
   }
 
   private Benchmark questions() {
-    var questions = SceneQuestions.of(things(), size, seed);
+    int each = Math.ceilDiv(size, icons.galleries().size());
+    List<AnswerBenchmark.Question> questions =
+        icons.galleries().stream()
+            .flatMap(gallery -> PictureQuestions.of(gallery, each, seed).stream())
+            .toList();
     return new AnswerBenchmark(
-        new Heading(
-            "vqa",
-            Protocols.VQA,
-            SCENES,
-            Ability.ANSWER,
-            SameAnswer.mostFrequentOf(
-                questions.stream().map(q -> q.answers().getFirst()).toList())),
+        new Heading("vqa", Protocols.VQA, SCENES, Ability.ANSWER, new UsualAnswer(questions)),
         AnswerBenchmark.Rule.VQA,
         questions);
   }
