@@ -22,7 +22,11 @@ import picocli.CommandLine.Parameters;
 /** Draws what texts say. */
 @Command(
     name = "draw",
-    description = "Draws what texts say: a PNG file for each picture, and a page of all of them.")
+    description = {
+      "Draws what texts say: a PNG file for each picture, and a page of all of them.",
+      "Beside each picture is its text, so that 'eval --val-data DIR' tells how well another model",
+      "finds the one for the other."
+    })
 final class DrawCommand implements Callable<Integer> {
   private static final int LONGEST_NAME = 40;
 
@@ -96,8 +100,9 @@ final class DrawCommand implements Callable<Integer> {
       for (int i = 0; i < drawn.size(); i++) {
         byte[] png = ImageEncoder.png(drawn.get(i));
         String name = name(i / count, i % count);
-        AtomicFiles.writeFile(out.resolve(name), file -> Files.write(file, png));
-        items.add(new ContactSheet.Item(png, wanted.get(i), name));
+        AtomicFiles.writeFile(out.resolve(name + ".png"), file -> Files.write(file, png));
+        AtomicFiles.writeString(out.resolve(name + ".txt"), wanted.get(i));
+        items.add(new ContactSheet.Item(png, wanted.get(i), name + ".png"));
       }
       ContactSheet.write(out.resolve("drawn.html"), "What the texts say", items);
     }
@@ -110,6 +115,6 @@ final class DrawCommand implements Callable<Integer> {
   private String name(int text, int picture) {
     String plain = texts.get(text).toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-");
     String shortened = plain.substring(0, Math.min(plain.length(), LONGEST_NAME));
-    return "%d-%s-%d.png".formatted(text + 1, shortened, picture + 1);
+    return "%d-%s-%d".formatted(text + 1, shortened, picture + 1);
   }
 }

@@ -133,14 +133,37 @@ public record Pixels(int width, int height, byte[] rgb, byte @Nullable [] alpha)
     return rgb[(y * width + x) * 3 + c] & 0xff;
   }
 
-  /** The same picture for Java's own imaging classes. */
-  public BufferedImage toBufferedImage() {
-    var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        image.setRGB(x, y, get(x, y, 0) << 16 | get(x, y, 1) << 8 | get(x, y, 2));
+  /** A picture of Java's own imaging classes, with its opacity if it has one. */
+  public static Pixels of(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    int[] argb = image.getRGB(0, 0, width, height, null, 0, width);
+    var rgb = new byte[3 * argb.length];
+    byte[] alpha = image.getColorModel().hasAlpha() ? new byte[argb.length] : null;
+    for (int i = 0; i < argb.length; i++) {
+      rgb[3 * i] = (byte) (argb[i] >> 16);
+      rgb[3 * i + 1] = (byte) (argb[i] >> 8);
+      rgb[3 * i + 2] = (byte) argb[i];
+      if (alpha != null) {
+        alpha[i] = (byte) (argb[i] >>> 24);
       }
     }
+    return new Pixels(width, height, rgb, alpha);
+  }
+
+  /** The same picture for Java's own imaging classes, with its opacity if it has one. */
+  public BufferedImage toBufferedImage() {
+    var argb = new int[width * height];
+    for (int i = 0; i < argb.length; i++) {
+      argb[i] =
+          (alpha == null ? 0xff : alpha[i] & 0xff) << 24
+              | (rgb[3 * i] & 0xff) << 16
+              | (rgb[3 * i + 1] & 0xff) << 8
+              | rgb[3 * i + 2] & 0xff;
+    }
+    int type = alpha == null ? BufferedImage.TYPE_INT_RGB : BufferedImage.TYPE_INT_ARGB;
+    var image = new BufferedImage(width, height, type);
+    image.setRGB(0, 0, width, height, argb, 0, width);
     return image;
   }
 

@@ -64,6 +64,14 @@ class PixelsTest {
   }
 
   @Test
+  void javasOwnPicturesHaveTheSamePixelsAndOpacity() {
+    var opaque = new Pixels(2, 1, TWO);
+    var pierced = new Pixels(2, 1, TWO, new byte[] {(byte) 255, 7});
+    assertThat(Pixels.of(opaque.toBufferedImage())).isEqualTo(opaque);
+    assertThat(Pixels.of(pierced.toBufferedImage())).isEqualTo(pierced);
+  }
+
+  @Test
   void aTransparentPictureBecomesAPngOnWhite() {
     var pixels = new Pixels(2, 1, TWO, new byte[] {0, (byte) 255});
     assertThat(ImageDecoder.decode(ImageEncoder.png(pixels))).isEqualTo(pixels.over(255, 255, 255));

@@ -5,7 +5,11 @@ import io.vlm4j.dialogue.DialogueRows;
 import io.vlm4j.dialogue.PictureReader;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.Json;
+import io.vlm4j.objective.NextTokenLoss;
 import io.vlm4j.tensor.Batch;
+import io.vlm4j.tensor.NoGrad;
+import io.vlm4j.tensor.Scope;
+import io.vlm4j.tensor.Tensors;
 import io.vlm4j.text.ChatTemplate;
 import io.vlm4j.text.ChatTemplate.Role;
 import java.nio.file.Files;
@@ -17,13 +21,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Dialogues with a model: its chat template makes them texts, which it continues until an end of
  * turn. Any number of threads may use one object; the model writes for one at a time.
  */
-public final class Chat implements Answerer, AutoCloseable {
+public final class Chat implements Answerer, AnswerLikelihood, AutoCloseable {
   private static final AnswerOptions SHORT = AnswerOptions.GREEDY.withMaxTokens(32);
   private static final int BATCH = 32;
 
@@ -127,6 +132,40 @@ public final class Chat implements Answerer, AutoCloseable {
   /** The same model, which is shown no picture: what it can tell from questions alone. */
   public Answerer blind() {
     return (_, questions) -> shortAnswers(questions, _ -> List.of());
+  }
+
+  @Override
+  public double[] answerLogLikelihoods(
+      List<Pixels> pictures, List<String> questions, List<String> answers) {
+    var all = new double[answers.size()];
+    for (int from = 0; from < all.length; from += BATCH) {
+      var lessons = new ArrayList<DialogueRows.Row>();
+      for (int i = from; i < Math.min(all.length, from + BATCH); i++) {
+        lessons.add(
+            rows.lesson(
+                Dialogue.empty()
+                    .and(Role.USER, List.of(pictures.get(i)), questions.get(i))
+                    .and(Role.ASSISTANT, answers.get(i))));
+      }
+      float[] some = bundle.alone(() -> logLikelihoods(lessons));
+      for (int i = 0; i < some.length; i++) {
+        all[from + i] = some[i];
+      }
+    }
+    return all;
+  }
+
+  private float[] logLikelihoods(List<DialogueRows.Row> lessons) {
+    var model = (PictureLanguageModel) bundle.model();
+    try (var _ = new Scope();
+        var _ = new NoGrad();
+        Batch batch = rows.lessons(lessons).to(bundle.device())) {
+      Tensor labels = batch.get(Batch.LABELS);
+      long length = labels.size(1);
+      Tensor logits = Tensors.slice(model.tokenLogits(batch), 1, 0, length - 1);
+      return Tensors.toFloats(
+          NextTokenLoss.logLikelihood(logits, Tensors.slice(labels, 1, 1, length), Batch.IGNORED));
+    }
   }
 
   private List<String> shortAnswers(

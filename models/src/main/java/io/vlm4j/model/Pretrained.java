@@ -13,6 +13,7 @@ import io.vlm4j.io.hub.Hub;
 import io.vlm4j.io.hub.HubSettings;
 import io.vlm4j.io.hub.ModelLocation;
 import io.vlm4j.io.hub.Progress;
+import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.Engine;
 import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Scope;
@@ -22,7 +23,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,6 @@ import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -280,20 +279,18 @@ public final class Pretrained implements AutoCloseable {
     }
     boolean hasPictures = input != FeatureExtractor.Input.TEXTS;
     boolean hasTexts = input != FeatureExtractor.Input.PICTURES;
-    var rows = new ArrayList<float[]>();
-    int count = hasPictures ? pictures.size() : texts.size();
-    for (int from = 0; from < count; from += BATCH) {
-      int to = Math.min(count, from + BATCH);
-      try (var _ = new Scope();
-          var _ = new NoGrad()) {
-        Tensor pixels = hasPictures ? onDevice(pixels(pictures.subList(from, to))) : null;
-        Tensor tokens = hasTexts ? onDevice(tokenizer().encode(texts.subList(from, to))) : null;
-        synchronized (this) {
-          rows.addAll(List.of(Tensors.toRows(extractor.features(encoder, pixels, tokens))));
-        }
-      }
-    }
-    return rows.toArray(float[][]::new);
+    return inBatches(
+            hasPictures ? pictures.size() : texts.size(),
+            BATCH,
+            (from, to) ->
+                batch(
+                    hasPictures ? pixels(pictures.subList(from, to)) : null,
+                    hasTexts ? tokenizer().encode(texts.subList(from, to)) : null),
+            (batch, _) ->
+                rows(
+                    extractor.features(
+                        encoder, batch.find(Batch.PIXELS), batch.find(Batch.TOKENS))))
+        .toArray(float[][]::new);
   }
 
   /** The cosine of two unit vectors: 1 for the same direction, 0 for unrelated ones. */
@@ -320,37 +317,12 @@ public final class Pretrained implements AutoCloseable {
    * @return all labels, the best first
    */
   public List<Score> classify(Pixels picture, List<String> labels, List<String> templates) {
-    require(DualEncoder.class, "classify");
-    float[][] classes = classVectors(labels, templates);
-    float[] image = embedImages(List.of(picture))[0];
-    var cosines = new float[classes.length];
-    for (int i = 0; i < cosines.length; i++) {
-      cosines[i] = similarity(image, classes[i]);
-    }
-    float[] probabilities = probabilities(cosines);
-    return IntStream.range(0, labels.size())
-        .mapToObj(i -> new Score(labels.get(i), probabilities[i]))
-        .sorted(Comparator.comparingDouble(Score::probability).reversed())
-        .toList();
+    return new ZeroShotClasses(this, labels, templates).of(embedImages(List.of(picture))[0]);
   }
 
   /** For each label, the normalised mean of the unit vectors of its prompts. */
   public float[][] classVectors(List<String> labels, List<String> templates) {
-    if (templates.isEmpty()) {
-      throw new InputException("classes need at least one template");
-    }
-    var prompts = new ArrayList<String>();
-    for (String label : labels) {
-      for (String template : templates) {
-        prompts.add(template.replace("{}", label));
-      }
-    }
-    float[][] vectors = embedTexts(prompts);
-    var classes = new float[labels.size()][];
-    for (int i = 0; i < classes.length; i++) {
-      classes[i] = normalizedMean(vectors, i * templates.size(), templates.size());
-    }
-    return classes;
+    return new ZeroShotClasses(this, labels, templates).vectors();
   }
 
   /** What the model says of the picture in a file, by beam search. */
@@ -368,20 +340,17 @@ public final class Pretrained implements AutoCloseable {
    */
   public List<List<Caption>> captions(List<Pixels> pictures, String beginning, Generation wanted) {
     Captioner captioner = require(Captioner.class, "write captions");
-    var captions = new ArrayList<List<Caption>>();
-    int batch = Captioning.batchSize(wanted);
-    for (int from = 0; from < pictures.size(); from += batch) {
-      var some = pictures.subList(from, Math.min(pictures.size(), from + batch));
-      Generation here = wanted.with(wanted.strategy().after(from));
-      try (var _ = new Scope();
-          var _ = new NoGrad()) {
-        Tensor pixels = onDevice(pixels(some));
-        synchronized (this) {
-          captions.addAll(Captioning.of(captioner, tokenizer(), pixels, beginning, here));
-        }
-      }
-    }
-    return captions;
+    return inBatches(
+        pictures.size(),
+        Captioning.batchSize(wanted),
+        (from, to) -> batch(pixels(pictures.subList(from, to)), null),
+        (batch, from) ->
+            Captioning.of(
+                captioner,
+                tokenizer(),
+                batch.get(Batch.PIXELS),
+                beginning,
+                wanted.with(wanted.strategy().after(from))));
   }
 
   /**
@@ -400,23 +369,21 @@ public final class Pretrained implements AutoCloseable {
    */
   public double[] logLikelihoods(List<Pixels> pictures, List<String> texts) {
     TextLikelihood likelihood = require(TextLikelihood.class, "say how likely a text is");
-    var all = new double[texts.size()];
-    for (int from = 0; from < all.length; from += BATCH) {
-      int to = Math.min(all.length, from + BATCH);
-      try (var _ = new Scope();
-          var _ = new NoGrad()) {
-        Tensor pixels = onDevice(pixels(pictures.subList(from, to)));
-        Tensor tokens = onDevice(tokenizer().encode(texts.subList(from, to)));
-        float[] some;
-        synchronized (this) {
-          some = Tensors.toFloats(likelihood.textLogLikelihood(pixels, tokens));
-        }
-        for (int i = from; i < to; i++) {
-          all[i] = some[i - from];
-        }
-      }
-    }
-    return all;
+    return inBatches(
+            texts.size(),
+            BATCH,
+            (from, to) ->
+                batch(
+                    pixels(pictures.subList(from, to)),
+                    tokenizer().encode(texts.subList(from, to))),
+            (batch, _) -> {
+              Tensor pixels = batch.get(Batch.PIXELS);
+              return rows(
+                  likelihood.textLogLikelihood(pixels, batch.get(Batch.TOKENS)).unsqueeze(1));
+            })
+        .stream()
+        .mapToDouble(row -> row[0])
+        .toArray();
   }
 
   /**
@@ -428,19 +395,15 @@ public final class Pretrained implements AutoCloseable {
    */
   public float[][] imageLogLikelihoods(List<Pixels> pictures, List<String> texts) {
     ImageLikelihood likelihood = require(ImageLikelihood.class, "say how likely a picture is");
-    var rows = new ArrayList<float[]>();
-    for (int from = 0; from < pictures.size(); from += BATCH) {
-      try (var _ = new Scope();
-          var _ = new NoGrad()) {
-        int to = Math.min(pictures.size(), from + BATCH);
-        Tensor pixels = onDevice(pixels(pictures.subList(from, to)));
-        Tensor tokens = onDevice(tokenizer().encode(texts));
-        synchronized (this) {
-          rows.addAll(List.of(Tensors.toRows(likelihood.imageLogLikelihoods(pixels, tokens))));
-        }
-      }
-    }
-    return rows.toArray(float[][]::new);
+    return inBatches(
+            pictures.size(),
+            BATCH,
+            (from, to) -> batch(pixels(pictures.subList(from, to)), tokenizer().encode(texts)),
+            (batch, _) ->
+                rows(
+                    likelihood.imageLogLikelihoods(
+                        batch.get(Batch.PIXELS), batch.get(Batch.TOKENS))))
+        .toArray(float[][]::new);
   }
 
   /**
@@ -450,18 +413,12 @@ public final class Pretrained implements AutoCloseable {
    */
   public List<Pixels> draw(List<String> texts, Strategy strategy) {
     ImageGenerator generator = require(ImageGenerator.class, "draw");
-    var drawn = new ArrayList<Pixels>();
-    for (int from = 0; from < texts.size(); from += BATCH) {
-      try (var _ = new Scope();
-          var _ = new NoGrad()) {
-        var some = texts.subList(from, Math.min(texts.size(), from + BATCH));
-        Tensor tokens = onDevice(tokenizer().encode(some));
-        synchronized (this) {
-          drawn.addAll(Pixels.ofUnit(generator.draw(tokens, strategy.after(from))));
-        }
-      }
-    }
-    return drawn;
+    return inBatches(
+        texts.size(),
+        BATCH,
+        (from, to) -> batch(null, tokenizer().encode(texts.subList(from, to))),
+        (batch, from) ->
+            Pixels.ofUnit(generator.draw(batch.get(Batch.TOKENS), strategy.after(from))));
   }
 
   /** The picture in a file. */
@@ -499,20 +456,55 @@ public final class Pretrained implements AutoCloseable {
 
   private <T> float[][] embed(
       List<T> inputs, Function<List<T>, Tensor> prepare, UnaryOperator<Tensor> features) {
-    var rows = new ArrayList<float[]>();
-    for (int from = 0; from < inputs.size(); from += BATCH) {
-      try (var _ = new Scope();
-          var _ = new NoGrad()) {
-        Tensor batch = prepare.apply(inputs.subList(from, Math.min(inputs.size(), from + BATCH)));
-        rows.addAll(List.of(Tensors.toRows(unitFeatures(onDevice(batch), features))));
-      }
-    }
-    return rows.toArray(float[][]::new);
+    return inBatches(
+            inputs.size(),
+            BATCH,
+            (from, to) -> batch(prepare.apply(inputs.subList(from, to)), null),
+            (batch, _) -> rows(torch.normalize(features.apply(batch.get(Batch.PIXELS)))))
+        .toArray(float[][]::new);
   }
 
-  /** One batch at a time: several at once would only fight for the same cores. */
-  private synchronized Tensor unitFeatures(Tensor batch, UnaryOperator<Tensor> features) {
-    return torch.normalize(features.apply(batch));
+  /** Makes the batch of some of the inputs. */
+  private interface Prepare {
+    Batch of(int from, int to);
+  }
+
+  /** What the model makes of a batch, whose first input has the number {@code from}. */
+  private interface Compute<R> {
+    List<R> of(Batch batch, int from);
+  }
+
+  /**
+   * Batches are prepared by all callers at once, and computed one at a time: several would only
+   * fight for the same cores.
+   */
+  private <R> List<R> inBatches(int count, int size, Prepare prepare, Compute<R> compute) {
+    var results = new ArrayList<R>();
+    for (int from = 0; from < count; from += size) {
+      try (var _ = new Scope();
+          var _ = new NoGrad();
+          Batch batch = prepare.of(from, Math.min(count, from + size)).to(device)) {
+        synchronized (this) {
+          results.addAll(compute.of(batch, from));
+        }
+      }
+    }
+    return results;
+  }
+
+  private static Batch batch(@Nullable Tensor pixels, @Nullable Tensor tokens) {
+    var batch = new Batch();
+    if (pixels != null) {
+      batch.put(Batch.PIXELS, pixels);
+    }
+    if (tokens != null) {
+      batch.put(Batch.TOKENS, tokens);
+    }
+    return batch;
+  }
+
+  private static List<float[]> rows(Tensor tensor) {
+    return List.of(Tensors.toRows(tensor));
   }
 
   private Tensor pixels(List<Pixels> pictures) {
@@ -534,21 +526,5 @@ public final class Pretrained implements AutoCloseable {
       return capability.cast(model);
     }
     throw new InputException("a " + spec.family().name() + " model cannot " + purpose);
-  }
-
-  private static float[] normalizedMean(float[][] vectors, int from, int count) {
-    var mean = new float[vectors[from].length];
-    double square = 0;
-    for (int d = 0; d < mean.length; d++) {
-      for (int i = from; i < from + count; i++) {
-        mean[d] += vectors[i][d] / count;
-      }
-      square += mean[d] * mean[d];
-    }
-    float scale = (float) (1 / Math.sqrt(Math.max(square, 1e-24)));
-    for (int d = 0; d < mean.length; d++) {
-      mean[d] *= scale;
-    }
-    return mean;
   }
 }

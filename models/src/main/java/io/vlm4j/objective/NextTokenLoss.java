@@ -51,7 +51,7 @@ public final class NextTokenLoss {
           logits
               .to(ScalarType.Float)
               .log_softmax(-1)
-              .gather(2, targets.unsqueeze(2))
+              .gather(2, targets.clamp_min(new Scalar(0L)).unsqueeze(2)) // -100 is no place
               .squeeze(2); // [B, L]
       Tensor counts = targets.ne(new Scalar(ignored)).to(ScalarType.Float);
       return each.mul(counts).sum(1);

@@ -35,23 +35,11 @@ final class IconRenderer {
           RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
       document.render(null, graphics, new ViewBox(0, 0, size, size));
       graphics.dispose();
-      return pixels(image.getRGB(0, 0, size, size, null, 0, size));
+      return Pixels.of(image);
     } catch (InputException e) {
       throw e;
     } catch (RuntimeException e) {
       throw new InputException(name + " cannot be drawn: " + e, e);
     }
-  }
-
-  private Pixels pixels(int[] argb) {
-    var rgb = new byte[3 * argb.length];
-    var alpha = new byte[argb.length];
-    for (int i = 0; i < argb.length; i++) {
-      alpha[i] = (byte) (argb[i] >>> 24);
-      rgb[3 * i] = (byte) (argb[i] >> 16);
-      rgb[3 * i + 1] = (byte) (argb[i] >> 8);
-      rgb[3 * i + 2] = (byte) argb[i];
-    }
-    return new Pixels(size, size, rgb, alpha);
   }
 }

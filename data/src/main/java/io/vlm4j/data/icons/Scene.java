@@ -9,7 +9,6 @@ import java.awt.geom.AffineTransform;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,14 +58,7 @@ public record Scene(int side, Color ground, List<Item> items) {
     graphics.fillRect(0, 0, side, side);
     items.forEach(item -> draw(item, graphics));
     graphics.dispose();
-    int[] argb = image.getRGB(0, 0, side, side, null, 0, side);
-    var rgb = new byte[3 * argb.length];
-    for (int i = 0; i < argb.length; i++) {
-      rgb[3 * i] = (byte) (argb[i] >> 16);
-      rgb[3 * i + 1] = (byte) (argb[i] >> 8);
-      rgb[3 * i + 2] = (byte) argb[i];
-    }
-    return new Pixels(side, side, rgb);
+    return Pixels.of(image);
   }
 
   private void draw(Item item, Graphics2D graphics) {
@@ -76,29 +68,12 @@ public record Scene(int side, Color ground, List<Item> items) {
       graphics.fill(
           new Rectangle2D.Double(item.x * side - size / 2, item.y * side - size / 2, size, size));
     }
-    BufferedImage icon = image(item.icon.pixels());
+    BufferedImage icon = item.icon.pixels().toBufferedImage();
     double scale = item.size * side / Math.max(icon.getWidth(), icon.getHeight());
     var place = AffineTransform.getTranslateInstance(item.x * side, item.y * side);
     place.rotate(Math.toRadians(item.degrees));
     place.scale(scale, scale);
     place.translate(-icon.getWidth() / 2.0, -icon.getHeight() / 2.0);
     graphics.drawImage(icon, place, null);
-  }
-
-  private static BufferedImage image(Pixels icon) {
-    var image = new BufferedImage(icon.width(), icon.height(), BufferedImage.TYPE_INT_ARGB);
-    boolean isOpaque = icon.alpha() == null;
-    byte[] rgb = icon.rgb();
-    var argb = new int[icon.width() * icon.height()];
-    for (int i = 0; i < argb.length; i++) {
-      int alpha = isOpaque ? 0xff : Objects.requireNonNull(icon.alpha())[i] & 0xff;
-      argb[i] =
-          alpha << 24
-              | (rgb[3 * i] & 0xff) << 16
-              | (rgb[3 * i + 1] & 0xff) << 8
-              | rgb[3 * i + 2] & 0xff;
-    }
-    image.setRGB(0, 0, icon.width(), icon.height(), argb, 0, icon.width());
-    return image;
   }
 }

@@ -12,7 +12,6 @@ import java.awt.geom.AffineTransform;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferInt;
 import java.util.List;
 
 /**
@@ -100,13 +99,6 @@ record Lettering(
     graphics.setColor(colour);
     graphics.fill(letters);
     graphics.dispose();
-    int[] stored = ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
-    var rgb = new byte[3 * stored.length];
-    for (int i = 0; i < stored.length; i++) {
-      rgb[3 * i] = (byte) (stored[i] >> 16);
-      rgb[3 * i + 1] = (byte) (stored[i] >> 8);
-      rgb[3 * i + 2] = (byte) stored[i];
-    }
-    return new Pixels(width, height, rgb);
+    return Pixels.of(image);
   }
 }

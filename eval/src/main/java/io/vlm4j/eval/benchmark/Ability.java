@@ -4,6 +4,8 @@ package io.vlm4j.eval.benchmark;
 public enum Ability {
   /** Vectors of pictures and of texts in one space. */
   EMBED("put pictures and texts into one space"),
+  /** How well a text fits a picture; whoever embeds can say it too. */
+  COMPARE("say how well a text fits a picture"),
   /** Texts that describe pictures. */
   CAPTION("write captions"),
   /** Texts that answer questions about pictures. */

@@ -68,7 +68,7 @@ public final class CardRun {
       long start = System.nanoTime();
       try {
         Benchmark benchmark = plan.benchmark().get();
-        if (!model.abilities().contains(benchmark.needs())) {
+        if (!model.can(benchmark.needs())) {
           throw new InputException("the model does not " + benchmark.needs().words());
         }
         Optional<TaskResult> stored = TaskResult.find(folder, benchmark, facts.hash());

@@ -5,7 +5,9 @@ import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -19,6 +21,12 @@ public interface Examinee {
 
   /** What may be asked of it; everything else is refused. */
   Set<Ability> abilities();
+
+  /** Whether that may be asked of it. */
+  default boolean can(Ability ability) {
+    return abilities().contains(ability)
+        || (ability == Ability.COMPARE && abilities().contains(Ability.EMBED));
+  }
 
   /**
    * A row for each picture; the product of a picture's row and a text's row says how well they fit,
@@ -38,6 +46,35 @@ public interface Examinee {
   /** A row for each text. */
   default float[][] textVectors(List<String> texts) {
     throw cannot(Ability.EMBED);
+  }
+
+  /** Pictures and texts that are compared with one another. */
+  record Group(List<Pixels> pictures, List<String> texts) {}
+
+  /**
+   * How well each text of a group fits each of its pictures, {@code [pictures][texts]}; a larger
+   * number is a better fit, and only those of one group are compared. By the products of vectors,
+   * unless someone has a way of their own; a text that comes often is embedded once.
+   */
+  default List<double[][]> fits(List<Group> groups) {
+    List<String> texts = groups.stream().flatMap(g -> g.texts().stream()).distinct().toList();
+    float[][] rows = pictureVectors(groups.stream().flatMap(g -> g.pictures().stream()).toList());
+    float[][] columns = textVectors(texts);
+    Map<String, Integer> places = new LinkedHashMap<>();
+    texts.forEach(text -> places.put(text, places.size()));
+    var fits = new ArrayList<double[][]>();
+    int next = 0;
+    for (Group group : groups) {
+      var fit = new double[group.pictures().size()][group.texts().size()];
+      for (double[] row : fit) {
+        float[] picture = rows[next++];
+        for (int t = 0; t < row.length; t++) {
+          row[t] = Vectors.exactDot(picture, columns[places.getOrDefault(group.texts().get(t), 0)]);
+        }
+      }
+      fits.add(fit);
+    }
+    return fits;
   }
 
   /** A row for each class: the normalised mean of the unit vectors of its prompts. */

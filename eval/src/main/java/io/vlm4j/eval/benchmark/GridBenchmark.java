@@ -2,13 +2,10 @@ package io.vlm4j.eval.benchmark;
 
 import io.vlm4j.data.Picture;
 import io.vlm4j.eval.metric.choice.Winoground;
-import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -78,31 +75,12 @@ public final class GridBenchmark extends Benchmark {
             .toList());
   }
 
-  /** {@code [pictures, texts]} for each grid; a text that comes often is embedded once. */
+  /** {@code [pictures, texts]} for each grid. */
   private static List<double[][]> scores(Examinee who, List<Grid> chunk) {
-    List<Pixels> pictures =
+    return who.fits(
         chunk.parallelStream()
-            .flatMap(grid -> grid.pictures().stream())
-            .map(picture -> picture.pixels().over(255, 255, 255))
-            .toList();
-    List<String> texts = chunk.stream().flatMap(g -> g.texts().stream()).distinct().toList();
-    float[][] rows = who.pictureVectors(pictures);
-    float[][] columns = who.textVectors(texts);
-    Map<String, Integer> places = new LinkedHashMap<>();
-    texts.forEach(text -> places.put(text, places.size()));
-    var scores = new ArrayList<double[][]>();
-    int next = 0;
-    for (Grid grid : chunk) {
-      var block = new double[grid.pictures().size()][grid.texts().size()];
-      for (double[] row : block) {
-        float[] picture = rows[next++];
-        for (int t = 0; t < row.length; t++) {
-          row[t] = Vectors.exactDot(picture, columns[places.getOrDefault(grid.texts().get(t), 0)]);
-        }
-      }
-      scores.add(block);
-    }
-    return scores;
+            .map(grid -> new Examinee.Group(Vectors.onWhite(grid.pictures()), grid.texts()))
+            .toList());
   }
 
   private List<Measure> choices(List<double[][]> scores) {

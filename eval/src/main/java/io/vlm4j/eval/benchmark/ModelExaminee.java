@@ -1,16 +1,19 @@
 package io.vlm4j.eval.benchmark;
 
 import io.vlm4j.data.Picture;
+import io.vlm4j.eval.metric.answer.VqaScore;
 import io.vlm4j.generate.Generation;
 import io.vlm4j.generate.Strategy;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
+import io.vlm4j.model.AnswerLikelihood;
 import io.vlm4j.model.Answerer;
 import io.vlm4j.model.Captioner;
 import io.vlm4j.model.DualEncoder;
 import io.vlm4j.model.Pretrained;
 import io.vlm4j.model.TextLikelihood;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -56,6 +59,9 @@ public final class ModelExaminee implements Examinee {
     if (answerer != null) {
       abilities.add(Ability.ANSWER);
     }
+    if (answerer instanceof AnswerLikelihood) {
+      abilities.add(Ability.COMPARE);
+    }
     return abilities;
   }
 
@@ -77,6 +83,23 @@ public final class ModelExaminee implements Examinee {
     return pictures.stream()
         .map(picture -> fresh.getOrDefault(picture, remembered.get(picture)))
         .toArray(float[][]::new);
+  }
+
+  /** By vectors, or else by {@link VqaScore}. */
+  @Override
+  public List<double[][]> fits(List<Group> groups) {
+    return !abilities().contains(Ability.EMBED) && answerer instanceof AnswerLikelihood likelihood
+        ? groups.stream().map(group -> fits(likelihood, group)).toList()
+        : Examinee.super.fits(groups);
+  }
+
+  private static double[][] fits(AnswerLikelihood likelihood, Group group) {
+    return group.pictures().stream()
+        .map(picture -> {
+          List<Pixels> repeated = Collections.nCopies(group.texts().size(), picture);
+          return VqaScore.logarithms(likelihood, repeated, group.texts());
+        })
+        .toArray(double[][]::new);
   }
 
   @Override

@@ -197,7 +197,8 @@ public final class PublicTasks {
           default -> samples.stream().map(PublicTasks::choice).toList();
         };
     Rule rule = task.equals("winoground") ? Rule.WINOGROUND : Rule.CHOICE;
-    return new GridBenchmark(new Heading(task, protocol, data, Ability.EMBED, words), rule, grids);
+    return new GridBenchmark(
+        new Heading(task, protocol, data, Ability.COMPARE, words), rule, grids);
   }
 
   private static Grid choice(Sample sample) {

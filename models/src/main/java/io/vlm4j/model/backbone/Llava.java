@@ -155,6 +155,11 @@ public final class Llava extends Model implements PictureLanguageModel {
   }
 
   @Override
+  public Tensor tokenLogits(Batch rows) {
+    return logits(rows.get(Batch.TOKENS), rows.find(Batch.PIXELS), rows.find(Batch.SIZES));
+  }
+
+  @Override
   public Decoder texts() {
     return language.texts();
   }

@@ -3,6 +3,7 @@ package io.vlm4j.model.backbone;
 import static io.vlm4j.testing.Fixtures.distance;
 import static io.vlm4j.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.vlm4j.dialogue.Dialogue;
 import io.vlm4j.dialogue.DialogueRows;
@@ -358,6 +359,50 @@ class LlavaTest {
       assertThat(together.getFirst().text()).isNotEqualTo(together.getLast().text());
       assertThat(chat.answers(List.of(first, second), List.of("which circle?", "red?")))
           .containsExactly(chat.answer(first, "which circle?"), chat.answer(second, "red?"));
+    }
+  }
+
+  @Test
+  void anAnswerIsAsProbableAsItsTokensAndItsEnd() {
+    Random random = Randomness.ofTest();
+    var tokenizer = tokenizer();
+    ModelSpec<?> spec = spec(false, "mlp", true).withVocabulary(tokenizer.vocabularySize());
+    Llava model = random(random, spec);
+    var bundle =
+        new Pretrained(spec, model, tokenizer, Preprocessing.clip(16), Engine.device("cpu"));
+    try (var chat = new Chat(bundle, ChatTemplate.named("vicuna", BytePairs.END), Set.of())) {
+      var pictures = List.of(picture(random, 30, 20), picture(random, 16, 40));
+      var questions = List.of("which circle?", "red?");
+      var answers = List.of("blue squares", "red");
+      double[] together = chat.answerLogLikelihoods(pictures, questions, answers);
+      for (int i = 0; i < together.length; i++) {
+        Dialogue dialogue =
+            Dialogue.empty()
+                .and(Role.USER, List.of(pictures.get(i)), questions.get(i))
+                .and(Role.ASSISTANT, answers.get(i));
+        DialogueRows.Row row = rows(tokenizer, model).lesson(dialogue);
+        assertThat(together[i]).isCloseTo(byHand(tokenizer, model, row), within(1e-4));
+      }
+    }
+  }
+
+  /** The sum over what is foretold of the logarithms of its probabilities. */
+  private static double byHand(Tokenizer tokenizer, Llava model, DialogueRows.Row row) {
+    try (var _ = new Scope();
+        var _ = new NoGrad();
+        Batch batch = rows(tokenizer, model).lessons(List.of(row))) {
+      float[][] logits = Tensors.toRows(model.tokenLogits(batch).squeeze(0));
+      double sum = 0;
+      for (int t = 1; t < row.ids().length; t++) {
+        if (row.labels()[t] >= 0) {
+          double all = 0;
+          for (float logit : logits[t - 1]) {
+            all += Math.exp(logit);
+          }
+          sum += logits[t - 1][(int) row.labels()[t]] - Math.log(all);
+        }
+      }
+      return sum;
     }
   }
 

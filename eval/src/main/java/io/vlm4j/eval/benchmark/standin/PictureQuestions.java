@@ -6,6 +6,7 @@ import io.vlm4j.data.SkippedSamples;
 import io.vlm4j.data.questions.IconQuestions;
 import io.vlm4j.data.questions.QuestionKind;
 import io.vlm4j.eval.benchmark.AnswerBenchmark.Question;
+import io.vlm4j.eval.metric.answer.VqaAnswer;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +41,11 @@ final class PictureQuestions {
   private static Question question(Sample sample, Icons.Gallery gallery) {
     Part.Question asked = sample.all(Part.Question.class).getFirst();
     Map<String, String> tags = new TreeMap<>(gallery.tags());
-    tags.put(IconQuestions.KIND, sample.label(IconQuestions.KIND));
-    List<String> right = asked.answers();
+    String kind = sample.label(IconQuestions.KIND);
+    tags.put(IconQuestions.KIND, kind);
+    tags.put("kind+concepts", kind + "+" + gallery.concepts());
+    // Models' answers are normalised before they are compared, those of people are not.
+    List<String> right = asked.answers().stream().map(VqaAnswer::normalized).distinct().toList();
     return new Question(
         "%s-%s-%s".formatted(gallery.style(), gallery.concepts(), sample.key()),
         sample.picture(),

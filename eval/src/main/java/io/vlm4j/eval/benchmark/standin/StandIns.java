@@ -131,12 +131,18 @@ public final class StandIns {
         name,
         () ->
             new GridBenchmark(
-                heading(name, protocol, SCENES), rule, SceneGrids.of(cases, things(), size, seed)));
+                compared(name, protocol, SCENES),
+                rule,
+                SceneGrids.of(cases, things(), size, seed)));
   }
 
   private Planned grids(String name, Protocol protocol, String data, Supplier<List<Grid>> grids) {
     return new Planned(
-        name, () -> new GridBenchmark(heading(name, protocol, data), Rule.CHOICE, grids.get()));
+        name, () -> new GridBenchmark(compared(name, protocol, data), Rule.CHOICE, grids.get()));
+  }
+
+  private Heading compared(String name, Protocol protocol, String data) {
+    return new Heading(name, protocol, data, Ability.COMPARE, words);
   }
 
   private Heading heading(String name, Protocol protocol, String data) {

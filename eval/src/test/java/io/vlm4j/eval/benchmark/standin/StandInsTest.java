@@ -18,6 +18,7 @@ import io.vlm4j.eval.benchmark.PixelsOnly;
 import io.vlm4j.eval.benchmark.Protocols;
 import io.vlm4j.eval.benchmark.UsualAnswer;
 import io.vlm4j.eval.benchmark.Watch;
+import io.vlm4j.eval.metric.answer.VqaAccuracy;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import io.vlm4j.testing.Pictures;
@@ -212,6 +213,9 @@ class StandInsTest {
           Measure of = outcome.main().of(samples);
           assertThat(of.value()).as(name).isCloseTo(of.chance().orElseThrow(), within(1e-9));
         });
+    assertThat(questions)
+        .allSatisfy(q ->
+            assertThat(q.answers()).allMatch(answer -> VqaAccuracy.of(answer, q.answers()) == 1));
     assertThat(questions.getFirst().tags())
         .containsKeys("kind", "style", "concepts")
         .containsEntry("style", gallery.style());
