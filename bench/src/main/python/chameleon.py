@@ -60,7 +60,7 @@ class Chameleon(Twin):
         z = (squares * counts).sum() / counts.sum()
         return {"next_token_loss": loss, "z_loss": self.objective["zWeight"] * z}
 
-    def begin(self, pixels, rows):
+    def begin(self, pixels):
         """A picture is drawn: nothing but its codes may come."""
         self.forbidden = torch.ones(self.decoder.tokens.num_embeddings, dtype=torch.bool)
         self.forbidden[self.vocabulary : self.vocabulary + self.codes] = False

@@ -1,5 +1,6 @@
 """CoCa, as OpenCLIP computes it: rows of the whole context, masks as numbers that are added, logits of
-all positions. With one pooler, and the class token seeing the text and itself ("exactMask")."""
+all positions but the last. With one pooler, and the class token seeing the text and itself
+("exactMask")."""
 
 import math
 
@@ -91,7 +92,7 @@ class Coca(Twin):
     def after_step(self):
         self.scale.clamp_(0, self.config["maxLogitScale"])
 
-    def begin(self, pixels, rows):
+    def begin(self, pixels):
         """What is kept while captions of pictures grow."""
         seen = self.norm(self.pooler(self.vision(pixels)))[:, 1:]
         return {

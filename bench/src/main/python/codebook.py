@@ -70,7 +70,7 @@ class Codebook(nn.Module):
 
 
 class CodebookTokenizer(Twin):
-    """An encoder to vectors, a codebook, a decoder of codes; pictures have values from -1 to 1 within."""
+    """An encoder to vectors, a codebook, a decoder; pictures have values from -1 to 1 within."""
 
     unit = True
 

@@ -18,7 +18,7 @@ from twin import create, pictures, sizes
 
 @torch.inference_mode()
 def write(model, pixels, prompts, count):
-    kept = model.begin(pixels, len(prompts))
+    kept = model.begin(pixels)
     ids = prompts
     texts = prompts
     for _ in range(count):

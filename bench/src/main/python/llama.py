@@ -167,7 +167,7 @@ class Llama(Twin):
         loss = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=-100)
         return {"next_token_loss": loss}
 
-    def begin(self, pixels, rows):
+    def begin(self, pixels):
         return [Cache() for _ in self.decoder.layers]
 
     def next(self, ids, kept):

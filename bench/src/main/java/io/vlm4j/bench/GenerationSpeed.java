@@ -29,12 +29,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
 /**
- * Greedy texts of vlm4j and of its PyTorch twins ({@code generation.py}), in turn, each in a process
- * of its own: tokens that are written in a second, the reading of the prompt and of CoCa's picture
- * included. A Chameleon draws the codes of a picture.
+ * Greedy texts of vlm4j and of its PyTorch twins ({@code generation.py}), in turn, each in a
+ * process of its own: tokens that are written in a second, the reading of the prompt and of CoCa's
+ * picture included. A Chameleon draws the codes of a picture.
  *
- * <p>Arguments: a Python that has torch, how many rounds (default 3), and parts of models' names for
- * only these. Without a usable Python only vlm4j's own figures are shown.
+ * <p>Arguments: a Python that has torch, how many rounds (default 3), and parts of models' names
+ * for only these. Without a usable Python only vlm4j's own figures are shown.
  */
 public final class GenerationSpeed {
   private static final String ROLE = "write";

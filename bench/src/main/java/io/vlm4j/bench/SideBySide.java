@@ -15,11 +15,11 @@ import tools.jackson.databind.node.MissingNode;
 /**
  * Training steps of vlm4j and of its PyTorch twins, in turn, each in a process of its own.
  *
- * <p>Arguments: a Python that has torch, how many rounds (default 3), {@code train}, {@code embed} or
- * {@code all} for only these cases (default all), and parts of models' names, such as {@code coca},
- * for only the cases whose model has one of them. Without a usable Python only vlm4j's own figures
- * are shown. Beside the table, on the error output, stand the sizes of both models, which must be
- * the same, and the losses of their first steps, which are near each other.
+ * <p>Arguments: a Python that has torch, how many rounds (default 3), {@code train}, {@code embed}
+ * or {@code all} for only these cases (default all), and parts of models' names, such as {@code
+ * coca}, for only the cases whose model has one of them. Without a usable Python only vlm4j's own
+ * figures are shown. Beside the table, on the error output, stand the sizes of both models, which
+ * must be the same, and the losses of their first steps, which are near each other.
  */
 public final class SideBySide {
   /** What is timed; texts have from {@code shortest} to {@code longest} tokens, 0 without texts. */
