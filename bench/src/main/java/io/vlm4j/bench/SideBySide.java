@@ -113,9 +113,7 @@ public final class SideBySide {
         }
       }
       print(
-          c,
-          Side.median(ours, "ms"),
-          twin ? Side.median(theirs, "ms") : MissingNode.getInstance());
+          c, Side.median(ours, "ms"), twin ? Side.median(theirs, "ms") : MissingNode.getInstance());
     }
   }
 

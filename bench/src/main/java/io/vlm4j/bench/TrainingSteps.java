@@ -26,8 +26,8 @@ import org.bytedeco.pytorch.Device;
  *
  * <p>Arguments: model, batch, tokens of the shortest and of the longest text, precision, threads,
  * warm-up steps, timed steps, {@code train} or {@code embed} (only the features of the pictures,
- * without gradients). Prints one line of JSON: the median step in milliseconds, the peak
- * resident memory in MB, the sizes of the model, and the losses of the first step.
+ * without gradients). Prints one line of JSON: the median step in milliseconds, the peak resident
+ * memory in MB, the sizes of the model, and the losses of the first step.
  */
 public final class TrainingSteps {
   private TrainingSteps() {}
