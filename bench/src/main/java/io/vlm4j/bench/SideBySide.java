@@ -1,27 +1,28 @@
 package io.vlm4j.bench;
 
 import io.vlm4j.io.Json;
-import io.vlm4j.model.ModelSpec;
 import io.vlm4j.tensor.Engine;
 import io.vlm4j.tensor.Precision;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
- * Training steps of vlm4j and of its PyTorch twin, in turn, each in a process of its own.
+ * Training steps of vlm4j and of its PyTorch twins, in turn, each in a process of its own.
  *
- * <p>Arguments: a Python that has torch, how many rounds (default 3), and {@code train} or {@code
- * embed} for only these cases. Without a usable Python only vlm4j's own figures are shown.
+ * <p>Arguments: a Python that has torch, how many rounds (default 3), {@code train}, {@code embed}
+ * or {@code all} for only these cases (default all), and parts of models' names, such as {@code
+ * coca}, for only the cases whose model has one of them. Without a usable Python only vlm4j's own
+ * figures are shown. Beside the table, on the error output, stand the sizes of both models, which
+ * must be the same, and the losses of their first steps, which are near each other.
  */
 public final class SideBySide {
-  /** What is timed; texts have from {@code shortest} to {@code longest} tokens. */
+  /** What is timed; texts have from {@code shortest} to {@code longest} tokens, 0 without texts. */
   private record Case(
       String work,
       String model,
@@ -30,29 +31,51 @@ public final class SideBySide {
       int longest,
       String precision,
       int warm,
-      int timed) {}
+      int timed) {
+    /** What both sides are told behind the model. */
+    List<String> arguments(int threads) {
+      return List.of(
+          Integer.toString(batch),
+          Integer.toString(shortest),
+          Integer.toString(longest),
+          precision,
+          Integer.toString(threads),
+          Integer.toString(warm),
+          Integer.toString(timed),
+          work);
+    }
+  }
 
-  /**
-   * COCO's captions have some 8 to 20 tokens, the demo's names 4 to 9; then texts that fill all.
-   */
   private static final List<Case> CASES =
-      Stream.concat(
+      Stream.of(
               Stream.of("f32", "bf16").flatMap(SideBySide::training),
+              Stream.of(
+                  new Case("train", "vqvae-nano", 32, 0, 0, "f32", 5, 20),
+                  new Case("train", "dvae-nano", 32, 0, 0, "f32", 5, 20),
+                  new Case("train", "vqgan-nano", 32, 0, 0, "f32", 3, 15)),
               Stream.of(
                   new Case("embed", "ViT-B-32", 32, 8, 20, "f32", 2, 9),
                   new Case("embed", "ViT-L-14", 32, 8, 20, "f32", 1, 1)))
+          .flatMap(cases -> cases)
           .toList();
 
+  /**
+   * COCO's captions have some 8 to 20 tokens, the demo's names 4 to 9, the dictionary's meanings 12
+   * to 40; then texts that fill all.
+   */
   private static Stream<Case> training(String precision) {
     return Stream.of(
         new Case("train", "ViT-B-32", 16, 8, 20, precision, 2, 5),
         new Case("train", "ViT-B-32", 16, 77, 77, precision, 2, 5),
         new Case("train", "ViT-B-16", 4, 8, 20, precision, 1, 3),
         new Case("train", "clip-nano", 256, 4, 9, precision, 5, 30),
-        new Case("train", "clip-nano", 256, 12, 12, precision, 5, 30));
+        new Case("train", "clip-nano", 256, 12, 12, precision, 5, 30),
+        new Case("train", "coca-nano", 256, 4, 9, precision, 5, 20),
+        new Case("train", "flava-nano", 128, 4, 9, precision, 5, 20),
+        new Case("train", "chameleon-nano", 64, 4, 9, precision, 3, 15),
+        new Case("train", "lm-tiny", 64, 12, 40, precision, 5, 20),
+        new Case("train", "lm-tiny", 64, 64, 64, precision, 5, 20));
   }
-
-  private record Figures(double milliseconds, double megabytes) {}
 
   private SideBySide() {}
 
@@ -60,13 +83,15 @@ public final class SideBySide {
   public static void main(String[] args) throws IOException, InterruptedException {
     String python = args.length > 0 ? args[0] : "python3";
     int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
-    boolean twin = run(List.of(python, "-c", "import torch")).isEmpty();
-    if (!twin) {
-      System.out.println("no torch in " + python + ": PyTorch's side is skipped");
-    }
+    String work = args.length > 2 ? args[2] : "all";
+    List<String> models = Arrays.asList(args).subList(Math.min(3, args.length), args.length);
+    boolean twin = Side.hasTorch(python);
     int threads = Runtime.getRuntime().availableProcessors();
-    String only = args.length > 2 ? args[2] : "";
-    List<Case> cases = CASES.stream().filter(c -> only.isEmpty() || c.work.equals(only)).toList();
+    List<Case> cases =
+        CASES.stream()
+            .filter(c -> work.equals("all") || c.work.equals(work))
+            .filter(c -> models.isEmpty() || models.stream().anyMatch(c.model::contains))
+            .toList();
     if (Precision.AUTO.on(Engine.device("cpu")) != Precision.BF16) {
       System.out.println("this processor has no instructions for bf16: it is skipped");
       cases = cases.stream().filter(c -> !c.precision.equals("bf16")).toList();
@@ -76,102 +101,61 @@ public final class SideBySide {
             + " PyTorch MB |");
     System.out.println("|---|---|---|---|---|---|---|---|---|---|");
     for (Case c : cases) {
-      var ours = new ArrayList<Figures>();
-      var theirs = new ArrayList<Figures>();
+      var ours = new ArrayList<JsonNode>();
+      var theirs = new ArrayList<JsonNode>();
       for (int round = 0; round < rounds; round++) {
-        ours.add(figures(run(ours(c, threads))));
+        ours.add(ours(c, threads).run());
         if (twin) {
-          theirs.add(figures(run(theirs(python, c, threads))));
+          theirs.add(theirs(python, c, threads).run());
+          if (round == 0) {
+            check(c, ours.getFirst(), theirs.getFirst());
+          }
         }
       }
-      print(c, median(ours), twin ? median(theirs) : new Figures(Double.NaN, Double.NaN));
+      print(
+          c, Side.median(ours, "ms"), twin ? Side.median(theirs, "ms") : MissingNode.getInstance());
     }
   }
 
-  private static void print(Case c, Figures ours, Figures theirs) {
+  private static void check(Case c, JsonNode ours, JsonNode theirs) {
+    Side.requireSameSize(c.model, ours, theirs);
+    System.err.printf(
+        Locale.ROOT,
+        "%s: %,d parameters, %,d values in all, on both sides; first losses %s and the twin's %s%n",
+        c.model,
+        ours.path("parameters").asLong(),
+        ours.path("weights").asLong(),
+        ours.path("losses"),
+        theirs.path("losses"));
+  }
+
+  private static void print(Case c, JsonNode ours, JsonNode theirs) {
+    double milliseconds = ours.path("ms").asDouble();
+    double twins = theirs.path("ms").asDouble(Double.NaN);
     System.out.printf(
         Locale.ROOT,
-        "| %s | %s | %d | %d to %d | %s | %.0f | %.0f | %.2f x | %.0f | %.0f |%n",
+        "| %s | %s | %d | %s | %s | %.0f | %.0f | %.2f x | %.0f | %.0f |%n",
         c.work,
         c.model,
         c.batch,
-        c.shortest,
-        c.longest,
+        c.longest == 0 ? "" : c.shortest + " to " + c.longest,
         c.precision,
-        ours.milliseconds,
-        theirs.milliseconds,
-        theirs.milliseconds / ours.milliseconds,
-        ours.megabytes,
-        theirs.megabytes);
+        milliseconds,
+        twins,
+        twins / milliseconds,
+        ours.path("peak_mb").asDouble(),
+        theirs.path("peak_mb").asDouble(Double.NaN));
   }
 
-  private static List<String> ours(Case c, int threads) {
-    var command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseSerialGC",
-                "-Xmx1g",
-                "-cp",
-                System.getProperty("java.class.path"),
-                TrainingSteps.class.getName(),
-                c.model));
-    command.addAll(rest(c, threads));
-    return command;
+  private static Side ours(Case c, int threads) {
+    var arguments = new ArrayList<>(List.of(c.model));
+    arguments.addAll(c.arguments(threads));
+    return Side.java(TrainingSteps.class, arguments);
   }
 
-  private static List<String> theirs(String python, Case c, int threads) {
-    var command =
-        new ArrayList<>(
-            List.of(
-                python,
-                "bench/src/main/python/twin.py",
-                Json.toLine(ModelSpec.of(c.model).toTree())));
-    command.addAll(rest(c, threads));
-    return command;
-  }
-
-  private static List<String> rest(Case c, int threads) {
-    return List.of(
-        Integer.toString(c.batch),
-        Integer.toString(c.shortest),
-        Integer.toString(c.longest),
-        c.precision,
-        Integer.toString(threads),
-        Integer.toString(c.warm),
-        Integer.toString(c.timed),
-        c.work);
-  }
-
-  private static Figures figures(String output) {
-    var json = Json.parse(output.lines().reduce("", (_, line) -> line));
-    return new Figures(json.path("ms").asDouble(), json.path("peak_mb").asDouble());
-  }
-
-  private static Figures median(List<Figures> all) {
-    List<Figures> sorted =
-        all.stream().sorted(Comparator.comparingDouble(Figures::milliseconds)).toList();
-    return sorted.get(sorted.size() / 2);
-  }
-
-  /** What a command prints; of a failing command, its errors too. */
-  private static String run(List<String> command) throws IOException, InterruptedException {
-    var builder = new ProcessBuilder(command).redirectErrorStream(true);
-    // These halve the speed of OpenBLAS on newer machines, where an environment sets them.
-    builder
-        .environment()
-        .keySet()
-        .removeAll(Arrays.asList("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"));
-    Process process;
-    try {
-      process = builder.start();
-    } catch (IOException e) {
-      return "cannot start: " + e.getMessage();
-    }
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
-    return output;
+  private static Side theirs(String python, Case c, int threads) {
+    var arguments = new ArrayList<>(List.of(Json.toLine(Subjects.of(c.model).toTree())));
+    arguments.addAll(c.arguments(threads));
+    return Side.python(python, "twin.py", arguments);
   }
 }

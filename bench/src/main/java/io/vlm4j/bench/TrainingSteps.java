@@ -10,24 +10,24 @@ import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.Engine;
 import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Scope;
-import io.vlm4j.tensor.Tensors;
 import io.vlm4j.train.GradientStep;
 import io.vlm4j.train.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.global.torch;
 
 /**
- * Times training steps of a named model on random data: the counterpart of {@code twin.py}.
+ * Times training steps of a {@linkplain Subjects named model} on random data: the counterpart of
+ * {@code twin.py}.
  *
  * <p>Arguments: model, batch, tokens of the shortest and of the longest text, precision, threads,
  * warm-up steps, timed steps, {@code train} or {@code embed} (only the features of the pictures,
- * without gradients). Prints one line of JSON: the median step in milliseconds and the peak
- * resident memory in MB.
+ * without gradients). Prints one line of JSON: the median step in milliseconds, the peak resident
+ * memory in MB, the sizes of the model, and the losses of the first step.
  */
 public final class TrainingSteps {
   private TrainingSteps() {}
@@ -43,7 +43,7 @@ public final class TrainingSteps {
     int warm = Integer.parseInt(args[6]);
     int timed = Integer.parseInt(args[7]);
 
-    ModelSpec<?> spec = ModelSpec.of(name);
+    ModelSpec<?> spec = Subjects.of(name);
     Engine.seed(0);
     var config =
         new TrainingConfig(
@@ -61,16 +61,19 @@ public final class TrainingSteps {
             Captions.PRINCIPAL,
             Augmentation.NONE);
     var times = new double[timed];
+    var result = new LinkedHashMap<String, Object>();
     boolean embeds = args[8].equals("embed");
     try (Model model = spec.create();
         var step = embeds ? null : new GradientStep(model, config, new Device("cpu"));
-        Batch batch = batch(spec, batchSize, shortest, longest)) {
+        Batch batch = Inputs.batch(spec, batchSize, shortest, longest)) {
+      result.putAll(Inputs.sizes(model));
       for (int i = -warm; i < timed; i++) {
         long start = System.nanoTime();
         if (step == null) {
           embed(model, batch);
         } else {
-          step.run(batch, 5e-4);
+          Map<String, Double> losses = step.run(batch, 5e-4);
+          result.putIfAbsent("losses", losses);
         }
         if (i >= 0) {
           times[i] = (System.nanoTime() - start) / 1e6;
@@ -78,7 +81,9 @@ public final class TrainingSteps {
       }
     }
     Arrays.sort(times);
-    System.out.println(Json.toLine(Map.of("ms", times[timed / 2], "peak_mb", peakMegabytes())));
+    result.put("ms", times[timed / 2]);
+    result.put("peak_mb", peakMegabytes());
+    System.out.println(Json.toLine(result));
   }
 
   private static void embed(Model model, Batch batch) {
@@ -88,27 +93,8 @@ public final class TrainingSteps {
     }
   }
 
-  private static Batch batch(ModelSpec<?> spec, int size, int shortest, int longest) {
-    int side = spec.preprocessing().size();
-    int context = spec.contextLength();
-    int end = spec.vocabularySize() - 1;
-    var ids = new long[size * context];
-    for (int row = 0; row < size; row++) {
-      int length = shortest + row % (longest - shortest + 1);
-      for (int i = 0; i < context; i++) {
-        int at = row * context + i;
-        ids[at] = i < length - 1 ? at * 7919L % 500 : end;
-      }
-    }
-    try (var _ = new Scope()) {
-      return new Batch()
-          .put(Batch.PIXELS, torch.randn(size, 3, side, side))
-          .put(Batch.TOKENS, Tensors.of(ids, size, context));
-    }
-  }
-
   /** The largest resident memory so far, as the system counts it. */
-  private static long peakMegabytes() throws IOException {
+  static long peakMegabytes() throws IOException {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {
       return -1;

@@ -1,0 +1,109 @@
+package io.vlm4j.bench;
+
+import io.vlm4j.io.InputException;
+import io.vlm4j.io.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One side of a comparison: a command that measures something in a process of its own and prints a
+ * line of JSON at the end.
+ */
+record Side(List<String> command) {
+  /** A class of the benchmarks, with a Java like this one. */
+  static Side java(Class<?> main, List<String> arguments) {
+    Stream<String> java =
+        Stream.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:+UseSerialGC",
+            "-Xmx1g",
+            "-cp",
+            System.getProperty("java.class.path"),
+            main.getName());
+    return new Side(Stream.concat(java, arguments.stream()).toList());
+  }
+
+  /** A script of the benchmarks; to be run in the checkout. */
+  static Side python(String python, String script, List<String> arguments) {
+    return new Side(
+        Stream.concat(Stream.of(python, "bench/src/main/python/" + script), arguments.stream())
+            .toList());
+  }
+
+  /** Whether that Python has torch; says so if it has not. */
+  static boolean hasTorch(String python) throws IOException, InterruptedException {
+    boolean has;
+    try {
+      has = new Side(List.of(python, "-c", "import torch")).output().isEmpty();
+    } catch (InputException e) {
+      has = false;
+    }
+    if (!has) {
+      System.out.println("no torch in " + python + ": PyTorch's side is skipped");
+    }
+    return has;
+  }
+
+  /**
+   * Runs it.
+   *
+   * @return what it prints last
+   * @throws InputException with all that it printed, if it fails
+   */
+  JsonNode run() throws IOException, InterruptedException {
+    return Json.parse(output().lines().reduce("", (_, line) -> line));
+  }
+
+  private String output() throws IOException, InterruptedException {
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    // These halve the speed of OpenBLAS on newer machines, where an environment sets them.
+    builder
+        .environment()
+        .keySet()
+        .removeAll(Arrays.asList("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"));
+    Process process;
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      throw new InputException("cannot start " + command.getFirst() + ": " + e.getMessage(), e);
+    }
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new InputException(command.getFirst() + " failed:\n" + output);
+    }
+    return output;
+  }
+
+  /** The run whose value lies in the middle. */
+  static JsonNode median(List<JsonNode> runs, String value) {
+    var sorted = new ArrayList<>(runs);
+    sorted.sort(Comparator.comparingDouble(run -> run.path(value).asDouble()));
+    return sorted.get(sorted.size() / 2);
+  }
+
+  /**
+   * Refuses to compare what does different work.
+   *
+   * @throws InputException if the two models are not of the same size
+   */
+  static void requireSameSize(String model, JsonNode ours, JsonNode theirs) {
+    for (String count : List.of("parameters", "weights")) {
+      long here = ours.path(count).asLong();
+      long there = theirs.path(count).asLong();
+      if (here != there) {
+        throw new InputException(
+            "%s: vlm4j's model has %,d %s and the twin %,d: they cannot be compared"
+                .formatted(model, here, count, there));
+      }
+    }
+  }
+}
