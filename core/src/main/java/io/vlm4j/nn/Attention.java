@@ -227,7 +227,7 @@ public final class Attention extends Module {
       Projected others = keysAndValues(x);
       all = new Projected(queries(x), others.k, others.v);
     } else if (joint != null) {
-      Tensor qkv = torch.linear(x, joint, Tensors.optional(bias)); // [B, L, 3D]
+      Tensor qkv = Product.of(x, joint, bias); // [B, L, 3D]
       all = new Projected(third(qkv, 0), third(qkv, 1), third(qkv, 2));
     } else {
       throw new IllegalStateException(path() + " attends to vectors of another width");
@@ -241,7 +241,7 @@ public final class Attention extends Module {
     }
     Tensor weight = joint == null ? given(query) : Tensors.slice(joint, 0, 0, width);
     Tensor own = Tensors.slice(given(bias), 0, 0, width);
-    return split(torch.linear(x, weight, Tensors.optional(own)), heads, null);
+    return split(Product.of(x, weight, own), heads, null);
   }
 
   /** Keys and values; the latter stand for the queries, which nobody reads. */
@@ -253,7 +253,7 @@ public final class Attention extends Module {
     }
     Tensor weight = joint == null ? given(keyValue) : Tensors.slice(joint, 0, width, 3 * width);
     Tensor own = Tensors.slice(given(bias), 0, width, 3 * width);
-    Tensor kv = torch.linear(x, weight, Tensors.optional(own)); // [B, L, 2D]
+    Tensor kv = Product.of(x, weight, own); // [B, L, 2D]
     return new Projected(third(kv, 1), third(kv, 0), third(kv, 1));
   }
 

@@ -1,6 +1,5 @@
 package io.vlm4j.nn;
 
-import io.vlm4j.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -22,7 +21,6 @@ public final class Embedding extends Module {
    * The products with all vectors, logits where these are also the output: {@code [..., count]}.
    */
   public Tensor similarities(Tensor x) {
-    return call(
-        () -> torch.linear(Tensors.inTypeOf(weight, x), weight, Tensors.optional(null)), x, weight);
+    return call(() -> Product.of(x, weight, null), x, weight);
   }
 }

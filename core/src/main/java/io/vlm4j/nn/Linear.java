@@ -1,8 +1,6 @@
 package io.vlm4j.nn;
 
-import io.vlm4j.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +24,6 @@ public final class Linear extends Layer {
   /** Projects the last dimension; a weight in half the precision takes {@code x} in its own. */
   @Override
   public Tensor forward(Tensor x) {
-    return call(
-        () -> torch.linear(Tensors.inTypeOf(weight, x), weight, Tensors.optional(bias)), x, weight);
+    return call(() -> Product.of(x, weight, bias), x, weight);
   }
 }

@@ -80,6 +80,21 @@ class LayersTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aSingleRowWithoutGradientsIsMultipliedAsItIsAmongOthers(boolean withBias) {
+    Random random = random();
+    try (var linear = new Linear(37, 50, 1, withBias);
+        var _ = new NoGrad();
+        var _ = new Scope()) {
+      randomize(random, linear, 1);
+      Tensor two = normal(random, 2, 1, 37);
+      Tensor alone = linear.forward(Tensors.slice(two, 0, 1, 2)); // [1, 1, 50]
+      assertThat(alone.shape()).containsExactly(1, 1, 50);
+      assertThat(distance(alone, Tensors.slice(linear.forward(two), 0, 1, 2))).isLessThan(1e-5);
+    }
+  }
+
   @Test
   void linearWithoutABiasHasOnlyAWeight() {
     try (var linear = new Linear(3, 2, 1, false)) {
