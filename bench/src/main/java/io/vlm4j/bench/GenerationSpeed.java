@@ -16,7 +16,6 @@ import io.vlm4j.tensor.Engine;
 import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Scope;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,8 +24,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.MissingNode;
 
 /**
  * Greedy texts of vlm4j and of its PyTorch twins ({@code generation.py}), in turn, each in a
@@ -78,37 +75,21 @@ public final class GenerationSpeed {
       if (!models.isEmpty() && models.stream().noneMatch(c.model::contains)) {
         continue;
       }
-      var ours = new ArrayList<JsonNode>();
-      var theirs = new ArrayList<JsonNode>();
-      for (int round = 0; round < rounds; round++) {
-        ours.add(ours(c, threads).run());
-        if (twin) {
-          theirs.add(theirs(python, c, threads).run());
-          Side.requireSameSize(c.model, ours.getLast(), theirs.getLast());
-        }
-      }
-      print(
-          c,
-          Side.median(ours, "tokens_per_second"),
-          twin ? Side.median(theirs, "tokens_per_second") : MissingNode.getInstance());
+      List<String> arguments = c.arguments(threads);
+      Side theirs = twin ? Side.twin(python, "generation.py", c.model, arguments) : null;
+      print(c, Side.inTurn(c.model, ours(c, arguments), theirs, rounds, "tokens_per_second"));
     }
   }
 
-  private static Side ours(Case c, int threads) {
-    var arguments = new ArrayList<>(List.of(ROLE, c.model));
-    arguments.addAll(c.arguments(threads));
-    return Side.java(GenerationSpeed.class, arguments);
+  private static Side ours(Case c, List<String> arguments) {
+    return Side.java(
+        GenerationSpeed.class,
+        Stream.concat(Stream.of(ROLE, c.model), arguments.stream()).toList());
   }
 
-  private static Side theirs(String python, Case c, int threads) {
-    var arguments = new ArrayList<>(List.of(Json.toLine(Subjects.of(c.model).toTree())));
-    arguments.addAll(c.arguments(threads));
-    return Side.python(python, "generation.py", arguments);
-  }
-
-  private static void print(Case c, JsonNode ours, JsonNode theirs) {
-    double rate = ours.path("tokens_per_second").asDouble();
-    double twins = theirs.path("tokens_per_second").asDouble(Double.NaN);
+  private static void print(Case c, Side.Both both) {
+    double rate = both.ours().path("tokens_per_second").asDouble();
+    double twins = both.theirs().path("tokens_per_second").asDouble(Double.NaN);
     System.out.printf(
         Locale.ROOT,
         "| %s | %d | %d | %d | %.0f | %.0f | %.2f x | %.0f | %.0f |%n",
@@ -119,8 +100,8 @@ public final class GenerationSpeed {
         rate,
         twins,
         rate / twins,
-        ours.path("peak_mb").asDouble(),
-        theirs.path("peak_mb").asDouble(Double.NaN));
+        both.ours().path("peak_mb").asDouble(),
+        both.theirs().path("peak_mb").asDouble(Double.NaN));
   }
 
   private static void measure(String name, int[] numbers) throws IOException {

@@ -10,7 +10,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * One side of a comparison: a command that measures something in a process of its own and prints a
@@ -37,6 +39,13 @@ record Side(List<String> command) {
     return new Side(
         Stream.concat(Stream.of(python, "bench/src/main/python/" + script), arguments.stream())
             .toList());
+  }
+
+  /** The same for a twin: the script is told the model's configuration first. */
+  static Side twin(String python, String script, String model, List<String> arguments) {
+    String configuration = Json.toLine(Subjects.of(model).toTree());
+    return python(
+        python, script, Stream.concat(Stream.of(configuration), arguments.stream()).toList());
   }
 
   /** Whether that Python has torch; says so if it has not. */
@@ -83,8 +92,33 @@ record Side(List<String> command) {
     return output;
   }
 
+  /** What two sides measured; the second is missing where there is no twin. */
+  record Both(JsonNode ours, JsonNode theirs) {}
+
+  /**
+   * Runs two sides in turn.
+   *
+   * @param theirs null without a twin
+   * @param value whose middle run counts
+   * @throws InputException if their models are not of the same size
+   */
+  static Both inTurn(String model, Side ours, @Nullable Side theirs, int rounds, String value)
+      throws IOException, InterruptedException {
+    var here = new ArrayList<JsonNode>();
+    var there = new ArrayList<JsonNode>();
+    for (int round = 0; round < rounds; round++) {
+      here.add(ours.run());
+      if (theirs != null) {
+        there.add(theirs.run());
+        requireSameSize(model, here.getLast(), there.getLast());
+      }
+    }
+    return new Both(
+        median(here, value), there.isEmpty() ? MissingNode.getInstance() : median(there, value));
+  }
+
   /** The run whose value lies in the middle. */
-  static JsonNode median(List<JsonNode> runs, String value) {
+  private static JsonNode median(List<JsonNode> runs, String value) {
     var sorted = new ArrayList<>(runs);
     sorted.sort(Comparator.comparingDouble(run -> run.path(value).asDouble()));
     return sorted.get(sorted.size() / 2);
@@ -95,7 +129,7 @@ record Side(List<String> command) {
    *
    * @throws InputException if the two models are not of the same size
    */
-  static void requireSameSize(String model, JsonNode ours, JsonNode theirs) {
+  private static void requireSameSize(String model, JsonNode ours, JsonNode theirs) {
     for (String count : List.of("parameters", "weights")) {
       long here = ours.path(count).asLong();
       long there = theirs.path(count).asLong();

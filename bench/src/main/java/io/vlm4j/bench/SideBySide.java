@@ -1,16 +1,12 @@
 package io.vlm4j.bench;
 
-import io.vlm4j.io.Json;
 import io.vlm4j.tensor.Engine;
 import io.vlm4j.tensor.Precision;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.MissingNode;
 
 /**
  * Training steps of vlm4j and of its PyTorch twins, in turn, each in a process of its own.
@@ -101,37 +97,30 @@ public final class SideBySide {
             + " PyTorch MB |");
     System.out.println("|---|---|---|---|---|---|---|---|---|---|");
     for (Case c : cases) {
-      var ours = new ArrayList<JsonNode>();
-      var theirs = new ArrayList<JsonNode>();
-      for (int round = 0; round < rounds; round++) {
-        ours.add(ours(c, threads).run());
-        if (twin) {
-          theirs.add(theirs(python, c, threads).run());
-          if (round == 0) {
-            check(c, ours.getFirst(), theirs.getFirst());
-          }
-        }
+      List<String> arguments = c.arguments(threads);
+      Side theirs = twin ? Side.twin(python, "twin.py", c.model, arguments) : null;
+      Side.Both both = Side.inTurn(c.model, ours(c, arguments), theirs, rounds, "ms");
+      if (twin) {
+        printSizes(c, both);
       }
-      print(
-          c, Side.median(ours, "ms"), twin ? Side.median(theirs, "ms") : MissingNode.getInstance());
+      print(c, both);
     }
   }
 
-  private static void check(Case c, JsonNode ours, JsonNode theirs) {
-    Side.requireSameSize(c.model, ours, theirs);
+  private static void printSizes(Case c, Side.Both both) {
     System.err.printf(
         Locale.ROOT,
         "%s: %,d parameters, %,d values in all, on both sides; first losses %s and the twin's %s%n",
         c.model,
-        ours.path("parameters").asLong(),
-        ours.path("weights").asLong(),
-        ours.path("losses"),
-        theirs.path("losses"));
+        both.ours().path("parameters").asLong(),
+        both.ours().path("weights").asLong(),
+        both.ours().path("losses"),
+        both.theirs().path("losses"));
   }
 
-  private static void print(Case c, JsonNode ours, JsonNode theirs) {
-    double milliseconds = ours.path("ms").asDouble();
-    double twins = theirs.path("ms").asDouble(Double.NaN);
+  private static void print(Case c, Side.Both both) {
+    double milliseconds = both.ours().path("ms").asDouble();
+    double twins = both.theirs().path("ms").asDouble(Double.NaN);
     System.out.printf(
         Locale.ROOT,
         "| %s | %s | %d | %s | %s | %.0f | %.0f | %.2f x | %.0f | %.0f |%n",
@@ -143,19 +132,12 @@ public final class SideBySide {
         milliseconds,
         twins,
         twins / milliseconds,
-        ours.path("peak_mb").asDouble(),
-        theirs.path("peak_mb").asDouble(Double.NaN));
+        both.ours().path("peak_mb").asDouble(),
+        both.theirs().path("peak_mb").asDouble(Double.NaN));
   }
 
-  private static Side ours(Case c, int threads) {
-    var arguments = new ArrayList<>(List.of(c.model));
-    arguments.addAll(c.arguments(threads));
-    return Side.java(TrainingSteps.class, arguments);
-  }
-
-  private static Side theirs(String python, Case c, int threads) {
-    var arguments = new ArrayList<>(List.of(Json.toLine(Subjects.of(c.model).toTree())));
-    arguments.addAll(c.arguments(threads));
-    return Side.python(python, "twin.py", arguments);
+  private static Side ours(Case c, List<String> arguments) {
+    return Side.java(
+        TrainingSteps.class, Stream.concat(Stream.of(c.model), arguments.stream()).toList());
   }
 }

@@ -1,6 +1,5 @@
 package io.vlm4j.cli;
 
-import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,7 +71,7 @@ final class SeedResults {
     try {
       return Files.readAllLines(file);
     } catch (IOException e) {
-      throw new InputException("cannot read " + file + ": " + e.getMessage(), e);
+      throw Json.cannotRead(file, e);
     }
   }
 

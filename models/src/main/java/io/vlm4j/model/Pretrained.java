@@ -29,7 +29,6 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -239,7 +238,7 @@ public final class Pretrained implements AutoCloseable {
   /** One unit vector of width D for each picture. */
   public float[][] embedImages(List<Pixels> pictures) {
     DualEncoder encoder = require(DualEncoder.class, "embed pictures");
-    return embed(pictures, this::pixels, encoder::imageFeatures);
+    return embedPixels(pictures, this::pixels, encoder);
   }
 
   /**
@@ -248,13 +247,17 @@ public final class Pretrained implements AutoCloseable {
    */
   public float[][] embedPrepared(List<Pixels> squares) {
     DualEncoder encoder = require(DualEncoder.class, "embed pictures");
-    return embed(squares, preprocessing()::toTensor, encoder::imageFeatures);
+    return embedPixels(squares, preprocessing()::toTensor, encoder);
   }
 
   /** One unit vector of width D for each text. */
   public float[][] embedTexts(List<String> texts) {
     DualEncoder encoder = require(DualEncoder.class, "embed texts");
-    return embed(texts, tokenizer()::encode, encoder::textFeatures);
+    Tokenizer words = tokenizer();
+    return embed(
+        texts.size(),
+        (from, to) -> batch(null, words.encode(texts.subList(from, to))),
+        batch -> encoder.textFeatures(batch.get(Batch.TOKENS)));
   }
 
   /** The model's encoders by name, and what each reads. */
@@ -317,6 +320,7 @@ public final class Pretrained implements AutoCloseable {
    * @return all labels, the best first
    */
   public List<Score> classify(Pixels picture, List<String> labels, List<String> templates) {
+    require(DualEncoder.class, "classify");
     return new ZeroShotClasses(this, labels, templates).of(embedImages(List.of(picture))[0]);
   }
 
@@ -454,13 +458,17 @@ public final class Pretrained implements AutoCloseable {
     }
   }
 
-  private <T> float[][] embed(
-      List<T> inputs, Function<List<T>, Tensor> prepare, UnaryOperator<Tensor> features) {
+  private float[][] embedPixels(
+      List<Pixels> pictures, Function<List<Pixels>, Tensor> prepare, DualEncoder encoder) {
+    return embed(
+        pictures.size(),
+        (from, to) -> batch(prepare.apply(pictures.subList(from, to)), null),
+        batch -> encoder.imageFeatures(batch.get(Batch.PIXELS)));
+  }
+
+  private float[][] embed(int count, Prepare prepare, Function<Batch, Tensor> features) {
     return inBatches(
-            inputs.size(),
-            BATCH,
-            (from, to) -> batch(prepare.apply(inputs.subList(from, to)), null),
-            (batch, _) -> rows(torch.normalize(features.apply(batch.get(Batch.PIXELS)))))
+            count, BATCH, prepare, (batch, _) -> rows(torch.normalize(features.apply(batch))))
         .toArray(float[][]::new);
   }
 

@@ -12,6 +12,7 @@ import io.vlm4j.model.Captioner;
 import io.vlm4j.model.DualEncoder;
 import io.vlm4j.model.Pretrained;
 import io.vlm4j.model.TextLikelihood;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -89,17 +90,32 @@ public final class ModelExaminee implements Examinee {
   @Override
   public List<double[][]> fits(List<Group> groups) {
     return !abilities().contains(Ability.EMBED) && answerer instanceof AnswerLikelihood likelihood
-        ? groups.stream().map(group -> fits(likelihood, group)).toList()
+        ? fits(likelihood, groups)
         : Examinee.super.fits(groups);
   }
 
-  private static double[][] fits(AnswerLikelihood likelihood, Group group) {
-    return group.pictures().stream()
-        .map(picture -> {
-          List<Pixels> repeated = Collections.nCopies(group.texts().size(), picture);
-          return VqaScore.logarithms(likelihood, repeated, group.texts());
-        })
-        .toArray(double[][]::new);
+  /** Groups are small: the pairs of all of them fill the model's batches. */
+  private static List<double[][]> fits(AnswerLikelihood likelihood, List<Group> groups) {
+    var pictures = new ArrayList<Pixels>();
+    var texts = new ArrayList<String>();
+    for (Group group : groups) {
+      for (Pixels picture : group.pictures()) {
+        pictures.addAll(Collections.nCopies(group.texts().size(), picture));
+        texts.addAll(group.texts());
+      }
+    }
+    double[] scores = VqaScore.logarithms(likelihood, pictures, texts);
+    var fits = new ArrayList<double[][]>();
+    int next = 0;
+    for (Group group : groups) {
+      var fit = new double[group.pictures().size()][];
+      for (int p = 0; p < fit.length; p++) {
+        fit[p] = Arrays.copyOfRange(scores, next, next + group.texts().size());
+        next += group.texts().size();
+      }
+      fits.add(fit);
+    }
+    return fits;
   }
 
   @Override

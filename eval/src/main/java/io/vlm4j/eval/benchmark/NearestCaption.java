@@ -6,19 +6,18 @@ import io.vlm4j.image.Pixels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Someone who says of a picture what was said of the known one that is most like it in colours. */
 public final class NearestCaption implements Examinee {
   private static final PixelsOnly PIXELS = new PixelsOnly();
 
-  private final List<String> texts;
-  private final float[][] vectors;
+  private final List<Sample> known;
+  private float @Nullable [][] vectors; // of what is known, once somebody asks
 
-  /** Looks at what is known; each sample's principal text is its caption. */
+  /** Knows samples, of which each principal text is a caption. */
   public NearestCaption(List<Sample> known) {
-    List<Picture> pictures = known.stream().map(Sample::picture).toList();
-    texts = known.stream().map(Sample::text).toList();
-    vectors = Vectors.of(PIXELS, pictures, Watch.NONE);
+    this.known = List.copyOf(known);
   }
 
   @Override
@@ -33,8 +32,17 @@ public final class NearestCaption implements Examinee {
 
   @Override
   public List<String> captions(List<Pixels> pictures) {
-    return Arrays.stream(Vectors.products(PIXELS.pictureVectors(pictures), vectors))
-        .map(likeness -> texts.get(Vectors.best(likeness)))
+    return Arrays.stream(Vectors.products(PIXELS.pictureVectors(pictures), vectors()))
+        .map(likeness -> known.get(Vectors.best(likeness)).text())
         .toList();
+  }
+
+  /** Thousands of pictures, which are not looked at for models that write no captions. */
+  private synchronized float[][] vectors() {
+    if (vectors == null) {
+      List<Picture> pictures = known.stream().map(Sample::picture).toList();
+      vectors = Vectors.of(PIXELS, pictures, Watch.NONE);
+    }
+    return vectors;
   }
 }
