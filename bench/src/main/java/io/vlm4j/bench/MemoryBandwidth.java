@@ -11,6 +11,7 @@ final class MemoryBandwidth {
   private static final int LENGTH = 1 << 27;
 
   private static final int ROUNDS = 7;
+  private static final int RUN = 1 << 11;
 
   private MemoryBandwidth() {}
 
@@ -25,8 +26,8 @@ final class MemoryBandwidth {
       for (int round = 0; round < ROUNDS; round++) {
         var shares = new ArrayList<Callable<Long>>();
         for (int t = 0; t < threads; t++) {
-          int from = (int) ((long) LENGTH * t / threads);
-          int to = (int) ((long) LENGTH * (t + 1) / threads);
+          int from = LENGTH / (4 * RUN) * t / threads * (4 * RUN);
+          int to = LENGTH / (4 * RUN) * (t + 1) / threads * (4 * RUN);
           shares.add(() -> sum(numbers, from, to));
         }
         long start = System.nanoTime();
@@ -44,12 +45,29 @@ final class MemoryBandwidth {
     return best;
   }
 
-  /** A loop of the form that the JVM makes vector instructions of. */
   private static long sum(long[] numbers, int from, int to) {
     long sum = 0;
-    for (int i = from; i < to; i++) {
-      sum += numbers[i];
+    for (int i = from; i < to; i += 4 * RUN) {
+      sum += sumOfRuns(numbers, i);
     }
     return sum;
+  }
+
+  /**
+   * Four runs side by side: a processor fetches ahead in each, which a single one does not fill. So
+   * short that the method is compiled as a whole, and not half-way through.
+   */
+  private static long sumOfRuns(long[] numbers, int from) {
+    long a = 0;
+    long b = 0;
+    long c = 0;
+    long d = 0;
+    for (int i = from; i < from + RUN; i++) {
+      a += numbers[i];
+      b += numbers[i + RUN];
+      c += numbers[i + 2 * RUN];
+      d += numbers[i + 3 * RUN];
+    }
+    return a + b + c + d;
   }
 }
