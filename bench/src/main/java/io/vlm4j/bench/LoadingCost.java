@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * What it costs to load a model folder: time and resident memory.
@@ -35,19 +36,18 @@ public final class LoadingCost {
     boolean hasTokenizer = Files.isRegularFile(folder.resolve("tokenizer.json"));
     start = System.nanoTime();
     var device = new Device("cpu");
-    long values;
+    long bytes;
     if (hasTokenizer) {
       try (var pretrained = Pretrained.load(folder, device, options)) {
-        values = loaded(pretrained.model(), start, result);
+        bytes = loaded(pretrained.model(), start, result);
       }
     } else {
       try (var model = ModelFolder.open(folder).load(options, device).model()) {
-        values = loaded(model, start, result);
+        bytes = loaded(model, start, result);
       }
     }
     result.put("with_tokenizer", hasTokenizer);
-    int bytes = options.precision() == Precision.F32 ? 4 : 2;
-    result.put("parameters_mb", Math.round(values * bytes / 1e6));
+    result.put("weights_mb", Math.round(bytes / 1e6));
     result.put("resident_before_mb", before);
     result.put("peak_resident_mb", megabytes("VmHWM:"));
     System.out.println(Json.toLine(result));
@@ -57,14 +57,15 @@ public final class LoadingCost {
       throws IOException {
     result.put("load_seconds", seconds(start));
     result.put("resident_mb", megabytes("VmRSS:"));
-    return model.parameterCount();
+    return model.state().values().stream().mapToLong(Tensor::nbytes).sum();
   }
 
   private static double seconds(long start) {
     return Math.round((System.nanoTime() - start) / 1e6) / 1e3;
   }
 
-  private static long megabytes(String field) throws IOException {
+  /** A field of what Linux says of this process's memory; -1 where nobody says. */
+  static long megabytes(String field) throws IOException {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {
       return -1;

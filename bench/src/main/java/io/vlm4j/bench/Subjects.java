@@ -17,13 +17,16 @@ final class Subjects {
   /** A Llama of 100 million parameters, which only benchmarks know. */
   static final String LLAMA = "llama-100M";
 
+  /** One of Llama-3.2-1B's sizes. */
+  static final String LLAMA_1B = "llama-1B";
+
   private static final String PART = "imageTokenizer";
 
   private Subjects() {}
 
   /** The model of that name. */
   static ModelSpec<?> of(String name) {
-    if (name.equals(LLAMA)) {
+    if (name.equals(LLAMA) || name.equals(LLAMA_1B)) {
       return ModelSpec.parse(Json.fromYaml(read(name + ".yaml"), ObjectNode.class, name), name);
     }
     ModelSpec<?> named = ModelSpec.of(name);

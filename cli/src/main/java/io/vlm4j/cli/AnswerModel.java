@@ -26,7 +26,7 @@ final class AnswerModel {
       paramLabel = "TYPE",
       defaultValue = "auto",
       description =
-          "Number format of the parameters: f32, bf16 or auto (default: ${DEFAULT-VALUE}).")
+          "Number format of the parameters: f32, bf16, int8 or auto (default: ${DEFAULT-VALUE}).")
   private String precision = "auto";
 
   @Option(

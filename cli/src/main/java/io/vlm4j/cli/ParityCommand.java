@@ -46,7 +46,8 @@ final class ParityCommand implements Callable<Integer> {
       names = "--precision",
       paramLabel = "TYPE",
       defaultValue = "f32",
-      description = "Number format of the parameters: f32 or bf16 (default: ${DEFAULT-VALUE}).")
+      description =
+          "Number format of the parameters: f32, bf16 or int8 (default: ${DEFAULT-VALUE}).")
   private String precision = "f32";
 
   @Option(

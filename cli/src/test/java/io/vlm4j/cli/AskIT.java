@@ -11,6 +11,7 @@ import io.vlm4j.model.LoadOptions;
 import io.vlm4j.model.ModelSpec;
 import io.vlm4j.model.Pretrained;
 import io.vlm4j.tensor.Engine;
+import io.vlm4j.tensor.Precision;
 import io.vlm4j.testing.TinyModels;
 import io.vlm4j.text.BytePairs;
 import io.vlm4j.text.ChatTemplate.Role;
@@ -18,9 +19,12 @@ import io.vlm4j.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Questions on the command line, to a model of random weights. */
@@ -51,10 +55,14 @@ class AskIT {
     }
   }
 
-  @Test
-  void theAnswerIsThatOfTheLibraryAndTheMemoryIsToldBefore() {
+  @ParameterizedTest
+  @EnumSource(
+      value = Precision.class,
+      names = {"F32", "INT8"})
+  void theAnswerIsThatOfTheLibraryAndTheMemoryIsToldBefore(Precision precision) {
     String expected;
-    try (var chat = Chat.load(model, Engine.device("cpu"), LoadOptions.DEFAULT)) {
+    var loaded = LoadOptions.DEFAULT.withPrecision(precision);
+    try (var chat = Chat.load(model, Engine.device("cpu"), loaded)) {
       Dialogue question =
           Dialogue.empty().and(Role.USER, List.of(Pretrained.readPicture(picture)), "what?");
       var options = AnswerOptions.GREEDY.withMaxTokens(6);
@@ -63,10 +71,22 @@ class AskIT {
     String out =
         workshop
             .command()
-            .run("ask", picture, "what?", "--model", model, "--precision", "f32", "--max-tokens", 6)
+            .run(
+                "ask",
+                picture,
+                "what?",
+                "--model",
+                model,
+                "--precision",
+                precision.name().toLowerCase(Locale.ROOT),
+                "--max-tokens",
+                6)
             .succeeded()
             .out();
-    assertThat(out).startsWith("memory").contains("weights").endsWith("\n" + expected + "\n");
+    assertThat(out)
+        .startsWith("memory")
+        .contains("weights", "in " + precision)
+        .endsWith("\n" + expected + "\n");
   }
 
   @Test

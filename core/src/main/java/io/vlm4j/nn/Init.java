@@ -17,57 +17,80 @@ import org.jspecify.annotations.Nullable;
  * First values of parameters; f32 on the CPU, drawn from the engine's seeded stream.
  *
  * <p>Where values follow from a file, or only shapes matter, drawing them is a waste of time and
- * memory: within {@link #unset} and {@link #shapes}, the same calls make tensors without values.
+ * memory: within {@link #unset}, {@link #places} and {@link #shapes}, the same calls make tensors
+ * without values.
  */
 public final class Init {
-  private static final ThreadLocal<@Nullable TensorOptions> BLANK = new ThreadLocal<>();
+  private static final ThreadLocal<@Nullable Blank> BLANK = new ThreadLocal<>();
+
+  private enum Kind {
+    VALUES,
+    UNSET,
+    PLACES,
+    SHAPES
+  }
 
   private Init() {}
 
   /** Until it is closed, the first values of this thread are left out. */
   public static final class Blank implements AutoCloseable {
-    private final @Nullable TensorOptions before = BLANK.get();
-    private final @Nullable TensorOptions options;
+    private final @Nullable Blank before = BLANK.get();
+    private final Kind kind;
+    private final TensorOptions options;
 
-    private Blank(@Nullable TensorOptions options) {
-      this.options = options == null ? null : Scope.keep(options);
-      set(options);
+    private Blank(Kind kind, TensorOptions options) {
+      this.kind = kind;
+      this.options = Scope.keep(options);
+      BLANK.set(this);
+    }
+
+    private Tensor made(long[] shape) {
+      if (kind != Kind.PLACES) {
+        return torch.empty(shape, options, null);
+      }
+      Tensor one = torch.empty(new long[0], options, null);
+      one.set_data(one.expand(shape));
+      return one;
     }
 
     @Override
     public void close() {
-      set(before);
-      if (options != null) {
-        options.close();
-      }
-    }
-
-    private static void set(@Nullable TensorOptions options) {
-      if (options == null) {
+      if (before == null) {
         BLANK.remove();
       } else {
-        BLANK.set(options);
+        BLANK.set(before);
       }
+      options.close();
     }
   }
 
   /** Parameters hold whatever their memory held before: each must be set before it is used. */
   public static Blank unset(ScalarType type) {
-    return new Blank(new TensorOptions(type));
+    return new Blank(Kind.UNSET, new TensorOptions(type));
+  }
+
+  /**
+   * Parameters have shapes and one number each for all of their places: each must be given memory
+   * of its own before it is set, by {@link Module#allocate} or {@link Matrix#holdInt8}.
+   */
+  public static Blank places() {
+    return new Blank(Kind.PLACES, new TensorOptions(ScalarType.Float));
   }
 
   /** Parameters have shapes and no memory; they cannot be computed with. */
   public static Blank shapes() {
     return new Blank(
+        Kind.SHAPES,
         new TensorOptions(ScalarType.Float)
             .device(new DeviceOptional(new Device(DeviceType.Meta))));
   }
 
   /** Values are drawn even within {@link #unset}: of what no file holds. */
   static Blank drawn() {
-    TensorOptions blank = BLANK.get();
-    boolean onlyShapes = blank != null && blank.device().is_meta();
-    return onlyShapes ? shapes() : new Blank(null);
+    Blank blank = BLANK.get();
+    return blank != null && blank.kind == Kind.SHAPES
+        ? shapes()
+        : new Blank(Kind.VALUES, new TensorOptions(ScalarType.Float));
   }
 
   /** Independent values, evenly distributed between {@code -bound} and {@code bound}. */
@@ -101,9 +124,9 @@ public final class Init {
   }
 
   private static Tensor made(long[] shape, UnaryOperator<Tensor> fill) {
-    TensorOptions blank = BLANK.get();
-    return blank == null
+    Blank blank = BLANK.get();
+    return blank == null || blank.kind == Kind.VALUES
         ? fill.apply(Tensors.zeros(ScalarType.Float, shape))
-        : torch.empty(shape, blank, null);
+        : blank.made(shape);
   }
 }

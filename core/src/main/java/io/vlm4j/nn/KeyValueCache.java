@@ -31,6 +31,11 @@ public final class KeyValueCache implements AutoCloseable {
     return held(keys).size(0);
   }
 
+  /** Bytes of native memory that it takes, room included. */
+  public long bytes() {
+    return keys == null || values == null ? 0 : keys.nbytes() + values.nbytes();
+  }
+
   Tensor keys() {
     return Tensors.slice(held(keys), 2, 0, length);
   }

@@ -7,9 +7,11 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,7 @@ public abstract class Module implements AutoCloseable {
 
   private final SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
   private final SequencedMap<String, Tensor> buffers = new LinkedHashMap<>();
+  private final SequencedMap<String, Matrix> matrices = new LinkedHashMap<>();
   private final SequencedMap<String, Module> children = new LinkedHashMap<>();
   private @Nullable Module parent;
   private String name = "";
@@ -55,6 +58,17 @@ public abstract class Module implements AutoCloseable {
     requireNew(name);
     parameters.put(name, value);
     return value;
+  }
+
+  /**
+   * Registers a trainable parameter by which the module multiplies, and takes it over.
+   *
+   * @param value {@code [out, in]}
+   */
+  protected final Matrix matrix(String name, Tensor value) {
+    var matrix = new Matrix(this, name, parameter(name, value));
+    matrices.put(name, matrix);
+    return matrix;
   }
 
   /**
@@ -120,6 +134,25 @@ public abstract class Module implements AutoCloseable {
     return collected(Kind.WEIGHTS);
   }
 
+  /** The parameters of the whole tree that are {@linkplain Matrix matrices}, by their names. */
+  public final SequencedMap<String, Matrix> matrices() {
+    var all = new LinkedHashMap<String, Matrix>();
+    collectMatrices("", all);
+    return Collections.unmodifiableSequencedMap(all);
+  }
+
+  private void collectMatrices(String prefix, Map<String, Matrix> all) {
+    matrices.forEach((name, matrix) -> all.put(prefix + name, matrix));
+    children.forEach((name, child) -> child.collectMatrices(prefix + name + ".", all));
+  }
+
+  /**
+   * Whether something of the tree is held in 8 bits, so that it can be neither trained nor saved.
+   */
+  public final boolean isInt8() {
+    return matrices().values().stream().anyMatch(Matrix::isInt8);
+  }
+
   /** The number of values in all parameters. */
   public final long parameterCount() {
     return parameters().values().stream().mapToLong(Tensor::numel).sum();
@@ -169,6 +202,24 @@ public abstract class Module implements AutoCloseable {
         }
       }
     }
+  }
+
+  /**
+   * Gives those of the {@linkplain #weights weights} memory of their own that were made within
+   * {@link Init#places}, but for matrices that are to be {@linkplain Matrix#holdInt8 held in 8
+   * bits}.
+   *
+   * @param int8 names of the latter
+   */
+  public final void allocate(Set<String> int8) {
+    weights()
+        .forEach((name, tensor) -> {
+          try (var _ = new Scope()) {
+            if (!int8.contains(name)) {
+              tensor.set_data(torch.empty(tensor.shape(), tensor.options(), null));
+            }
+          }
+        });
   }
 
   /** The dotted name from the root; the root's own is its class. */

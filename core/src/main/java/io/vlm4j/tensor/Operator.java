@@ -54,14 +54,34 @@ public final class Operator {
    */
   public void call(@Nullable Object... arguments) {
     try (var _ = new PointerScope()) {
-      var stack = new IValueVector();
-      for (Object argument : arguments) {
-        stack.push_back(box(argument));
-      }
-      handle.callBoxed(stack);
+      run(arguments);
     } catch (RuntimeException e) {
       throw TensorException.of(name, e);
     }
+  }
+
+  /**
+   * Calls the operator for the one tensor that it gives.
+   *
+   * @param arguments as those of {@link #call}
+   * @throws TensorException if the operator refuses them
+   */
+  public Tensor result(@Nullable Object... arguments) {
+    try {
+      // The stack owns what lies on it, and so a tensor of our own is made of that.
+      return Scope.run(() -> new Tensor(run(arguments).back().toTensor()));
+    } catch (RuntimeException e) {
+      throw TensorException.of(name, e);
+    }
+  }
+
+  private IValueVector run(@Nullable Object... arguments) {
+    var stack = new IValueVector();
+    for (Object argument : arguments) {
+      stack.push_back(box(argument));
+    }
+    handle.callBoxed(stack);
+    return stack;
   }
 
   private static IValue box(@Nullable Object argument) {

@@ -6,14 +6,22 @@ import java.util.Set;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** The number format of matrix products in training; parameters and sums stay in f32. */
+/**
+ * The number format of matrix products in training, where parameters and sums stay in f32, and of
+ * parameters in use.
+ */
 public enum Precision {
   /** The quickest of the others on the device in use. */
   AUTO(ScalarType.Undefined),
   /** 32-bit floats throughout. */
   F32(ScalarType.Float),
   /** Products in bfloat16, by autocast. */
-  BF16(ScalarType.BFloat16);
+  BF16(ScalarType.BFloat16),
+  /**
+   * Of a language model in use: matrices in 8 bits with a scale for each row, all else in f32. Not
+   * for training.
+   */
+  INT8(ScalarType.Char);
 
   static final Set<String> CPU_BF16 = Set.of("avx512_bf16", "amx_bf16", "bf16");
 
@@ -49,8 +57,9 @@ public enum Precision {
       case "auto" -> AUTO;
       case "f32", "fp32" -> F32;
       case "bf16", "amp_bf16" -> BF16;
+      case "int8" -> INT8;
       default ->
-          throw new InputException("unknown precision '" + name + "': use f32, bf16 or auto");
+          throw new InputException("unknown precision '" + name + "': use f32, bf16, int8 or auto");
     };
   }
 }

@@ -53,7 +53,15 @@ class EngineTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"f32, F32", "fp32, F32", "bf16, BF16", "amp_bf16, BF16", "BF16, BF16", "auto, AUTO"})
+  @CsvSource({
+    "f32, F32",
+    "fp32, F32",
+    "bf16, BF16",
+    "amp_bf16, BF16",
+    "BF16, BF16",
+    "int8, INT8",
+    "auto, AUTO"
+  })
   void precisionsHaveOurNamesAndOpenClips(String name, Precision precision) {
     assertThat(Precision.parse(name)).isEqualTo(precision);
   }

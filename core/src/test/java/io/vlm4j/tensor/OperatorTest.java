@@ -33,6 +33,20 @@ class OperatorTest {
   }
 
   @Test
+  void aResultOutlivesTheCall() {
+    try (var _ = new Scope()) {
+      Tensor x = Tensors.of(new float[] {1, 2}, 2);
+      Operator add = Operator.aten("add", "Tensor");
+      Tensor sum = add.result(x, Tensors.of(new float[] {10, 20}, 2), 2.0);
+      add.result(x, x, 1.0); // would take the memory of what is freed
+      assertThat(Tensors.toFloats(sum)).containsExactly(21, 42);
+      assertThatExceptionOfType(TensorException.class)
+          .isThrownBy(() -> add.result(x, Tensors.of(new float[3], 3), 1.0))
+          .satisfies(e -> assertThat(e.getMessage()).hasLineCount(1).startsWith("add: "));
+    }
+  }
+
+  @Test
   void aRefusalIsOneLineThatNamesTheOperator() {
     try (var _ = new Scope()) {
       Tensor x = Tensors.of(new float[2], 2);

@@ -92,6 +92,15 @@ public interface Family<C extends Record> {
     return new MemoryPlan.TokenCost(0, 0);
   }
 
+  /**
+   * Whether a matrix is held in 8 bits where that is asked for. None is, unless a family says so.
+   *
+   * @param matrix the name of one of the model's {@linkplain io.vlm4j.nn.Module#matrices matrices}
+   */
+  default boolean isInt8(C config, String matrix) {
+    return false;
+  }
+
   /** How texts become tokens for a model that is trained with a vocabulary of its own. */
   default TokenizerRules tokenizerRules(C config) {
     return TokenizerRules.clip(contextLength(config));

@@ -2,6 +2,7 @@ package io.vlm4j.model;
 
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.AtomicFiles;
+import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.io.SafeTensors;
 import io.vlm4j.tensor.Scope;
@@ -32,8 +33,13 @@ record FolderWriter(
    *
    * @param ours tensors by our names
    * @param type the number format to write, or null for that of each tensor
+   * @throws InputException if some are held in 8 bits
    */
   void write(Path folder, Map<String, Tensor> ours, @Nullable ScalarType type) {
+    if (ours.values().stream().anyMatch(t -> t.scalar_type().intern() == ScalarType.Char)) {
+      throw new InputException(
+          "a model held in int8 is not saved, for it has lost digits: load it in f32 or bf16");
+    }
     try (var _ = new Scope()) {
       var tensors = new LinkedHashMap<String, Tensor>();
       keys.toTheirs(ours).forEach((name, tensor) -> tensors.put(name, prepared(tensor, type)));

@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
  * How a model folder is loaded.
  *
  * @param precision the number format of the parameters, whatever the files hold; in bf16 they take
- *     half the memory, and results are f32 still
+ *     half the memory, in int8 a language model's matrices take a quarter, and results are f32
+ *     still; a model in int8 can be neither trained nor saved
  * @param lenient whether missing and unfitting tensors are only reported; such parameters keep
- *     random values
+ *     random values; in int8 none may be missing
  * @param imageSize side of the pictures if another than the configuration's; positions are
  *     interpolated
  * @param contextLength tokens of a text if fewer than the configuration's; positions are cut

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -126,7 +127,29 @@ final class LoadPlan {
 
   /** Reads all values that fit, on all processors; the others are left alone. */
   void run(Map<String, Tensor> parameters) {
+    run(parameters, Set.of());
+  }
+
+  /**
+   * Reads all values, some of them into 8 bits: one after the other, so that beside what is held
+   * there is never more than one matrix as the file has it.
+   *
+   * @param int8 names of matrices that are held in 8 bits
+   */
+  void run(Model model, Set<String> int8) {
+    var matrices = model.matrices();
+    for (String name : int8) {
+      try (var _ = new Scope()) {
+        Objects.requireNonNull(matrices.get(name), name)
+            .holdInt8(Objects.requireNonNull(read(name), name));
+      }
+    }
+    run(model.weights(), int8);
+  }
+
+  private void run(Map<String, Tensor> parameters, Set<String> done) {
     steps.entrySet().parallelStream()
+        .filter(step -> !done.contains(step.getKey()))
         .forEach(step -> {
           String name = step.getKey();
           try (var _ = new NoGrad();

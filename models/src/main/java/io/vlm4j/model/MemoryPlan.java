@@ -5,15 +5,17 @@ import io.vlm4j.tensor.Precision;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Set;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Device;
 
 /**
  * The memory that a language model takes to answer, worked out before it is loaded.
  *
- * @param weights bytes of the parameters
+ * @param weights bytes of the parameters, in int8 with their scales
  * @param kept bytes of keys and values of all tokens, with room to grow
- * @param working bytes of one layer's intermediate results, while the prompt is read
+ * @param working bytes of one layer's intermediate results, while the prompt is read; in int8 at
+ *     least one matrix in f32, of which there is one while the model is loaded
  */
 public record MemoryPlan(long weights, long kept, long working) {
   /** Libraries, the tokenizer, the JVM's own. */
@@ -32,15 +34,25 @@ public record MemoryPlan(long weights, long kept, long working) {
   /** For texts of that many tokens, prompt and answer together, in so many rows. */
   public static MemoryPlan of(
       ModelSpec<?> spec, Precision precision, Device device, int rows, int tokens) {
-    long bytes = precision.on(device) == Precision.BF16 ? 2 : F32;
-    long parameters =
-        spec.shapes().values().stream()
-            .mapToLong(shape -> Arrays.stream(shape).reduce(1, Math::multiplyExact))
-            .sum();
+    Precision held = precision.on(device);
+    long bytes = held == Precision.BF16 ? 2 : F32;
+    Set<String> int8 = held == Precision.INT8 ? spec.int8Names() : Set.of();
+    long weights = 0;
+    long largest = 0;
+    for (var entry : spec.shapes().entrySet()) {
+      long[] shape = entry.getValue();
+      long count = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+      if (int8.contains(entry.getKey())) {
+        weights += count + F32 * shape[0];
+        largest = Math.max(largest, F32 * count);
+      } else {
+        weights += count * bytes;
+      }
+    }
     TokenCost cost = spec.tokenCost();
     long all = (long) rows * tokens;
     return new MemoryPlan(
-        parameters * bytes, all * cost.kept() * bytes * 3 / 2, all * cost.working() * F32);
+        weights, all * cost.kept() * bytes * 3 / 2, Math.max(all * cost.working() * F32, largest));
   }
 
   /** All of it, in bytes. */
@@ -71,7 +83,7 @@ public record MemoryPlan(long weights, long kept, long working) {
               .formatted(
                   this,
                   size(available),
-                  "choose --precision bf16, fewer --max-tokens, or a smaller model"));
+                  "choose --precision bf16 or int8, fewer --max-tokens, or a smaller model"));
     }
   }
 

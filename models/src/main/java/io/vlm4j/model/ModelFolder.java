@@ -7,12 +7,14 @@ import io.vlm4j.io.Json;
 import io.vlm4j.io.TensorSource;
 import io.vlm4j.nn.Init;
 import io.vlm4j.tensor.Engine;
+import io.vlm4j.tensor.Precision;
 import io.vlm4j.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -154,21 +156,27 @@ public final class ModelFolder {
   public record Loaded(ModelSpec<?> spec, Model model, LoadReport report) {}
 
   /**
-   * Reads the weights into a model. Each tensor is read once, into the memory of its parameter.
+   * Reads the weights into a model. Each tensor is read once, into the memory of its parameter; for
+   * int8, as the file has it, and held in 8 bits before the next is read.
    *
-   * @throws InputException if they do not fit and {@code options} are not lenient
+   * @throws InputException if they do not fit and {@code options} are not lenient, or if int8 is
+   *     asked for and no such model is known in it
    */
   public Loaded load(LoadOptions options, Device device) {
     ModelSpec<?> wanted = wanted(options);
-    ScalarType type = options.precision().on(device).type();
+    Precision held = options.precision().on(device);
+    Set<String> int8 = held == Precision.INT8 ? wanted.int8Names() : Set.of();
     try (TensorSource source = weights()) {
       LoadPlan plan = plan(wanted, source);
-      if (!options.lenient()) {
+      if (!options.lenient() || !int8.isEmpty()) {
         plan.report().requireExact(weights.toString());
       }
-      Model model = create(wanted, plan.report().isComplete(), type);
+      Model model =
+          int8.isEmpty()
+              ? create(wanted, plan.report().isComplete(), held.type())
+              : places(wanted, int8);
       try {
-        plan.run(model.weights());
+        plan.run(model, int8);
         model.to(device);
       } catch (RuntimeException e) {
         model.close();
@@ -209,6 +217,15 @@ public final class ModelFolder {
     return options.contextLength() == null
         ? wanted
         : wanted.withContextLength(options.contextLength());
+  }
+
+  /** Has no memory yet for what will be held in 8 bits. */
+  private static Model places(ModelSpec<?> spec, Set<String> int8) {
+    try (var _ = Init.places()) {
+      Model model = spec.create();
+      model.allocate(int8);
+      return model;
+    }
   }
 
   /** Random values are drawn only where some will stay. */

@@ -15,10 +15,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -188,6 +190,28 @@ public record ModelSpec<C extends Record>(Family<C> family, C config) {
       model.weights().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     }
     return shapes;
+  }
+
+  /**
+   * The names of the matrices that are held in 8 bits where {@link io.vlm4j.tensor.Precision#INT8}
+   * is asked for; nothing is allocated.
+   *
+   * @throws InputException if no such model is known in it
+   */
+  public Set<String> int8Names() {
+    var names = new LinkedHashSet<String>();
+    try (var _ = Init.shapes();
+        Model model = create()) {
+      model.matrices().keySet().stream()
+          .filter(name -> family.isInt8(config, name))
+          .forEach(names::add);
+    }
+    if (names.isEmpty()) {
+      throw new InputException(
+          "a %s model cannot be held in int8, which is for language models: use f32 or bf16"
+              .formatted(family.name()));
+    }
+    return names;
   }
 
   /** The names of its parameters, which gradients move; nothing is allocated. */

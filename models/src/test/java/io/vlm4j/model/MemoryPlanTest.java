@@ -34,6 +34,19 @@ class MemoryPlanTest {
   }
 
   @Test
+  void inInt8MatricesAreBytesWithAScaleARowAndOneIsThereInF32WhileItIsLoaded() {
+    var plan = MemoryPlan.of(large(), Precision.INT8, Engine.device("cpu"), 1, 16);
+    long table = 32_000L * 4096;
+    long norms = 65L * 4096;
+    long rows = 32 * (5L * 4096 + 2 * 11_008) + 32_000;
+    assertThat(plan.weights())
+        .isEqualTo(6_738_415_616L - table - norms + 4 * (rows + table + norms));
+    assertThat(plan.working()).isEqualTo(4 * table); // the output, which is not tied
+    assertThat(plan.kept())
+        .isEqualTo(MemoryPlan.of(large(), Precision.F32, Engine.device("cpu"), 1, 16).kept());
+  }
+
+  @Test
   void whatCannotFitIsRefusedWithItsNumbers() {
     var plan = MemoryPlan.of(large(), Precision.BF16, Engine.device("cpu"), 1, 4096);
     assertThatCode(() -> plan.requireFits(1L << 40)).doesNotThrowAnyException();

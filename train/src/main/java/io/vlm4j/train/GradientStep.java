@@ -58,9 +58,13 @@ public final class GradientStep implements TrainingStep {
   /**
    * A step for a model, without its state; the model is switched to training.
    *
-   * @throws InputException if a rule of the configuration matches no parameter
+   * @throws InputException if a rule of the configuration matches no parameter, or if the model is
+   *     held in 8 bits
    */
   public GradientStep(Model model, TrainingConfig config, Device device) {
+    if (model.isInt8()) {
+      throw new InputException("a model held in int8 cannot be trained: load it in f32 or bf16");
+    }
     this.model = model;
     this.device = device;
     precision = Precision.parse(config.precision()).on(device);

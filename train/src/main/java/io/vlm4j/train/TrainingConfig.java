@@ -55,7 +55,9 @@ public record TrainingConfig(
     require(isShare(averageDecay), "averageDecay must lie in [0, 1), not " + averageDecay);
     require(layerDecay > 0 && layerDecay <= 1, "layerDecay must lie in (0, 1], not " + layerDecay);
     rules = List.copyOf(rules);
-    Precision.parse(precision);
+    require(
+        Precision.parse(precision) != Precision.INT8,
+        "precision int8 is for models in use: train in f32, bf16 or auto");
   }
 
   /** Trains every parameter alike. */

@@ -1,5 +1,6 @@
 package io.vlm4j.train;
 
+import static io.vlm4j.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -34,6 +35,14 @@ class FrozenParametersTest {
   void create() {
     Engine.seed(3);
     model = colours.spec.create();
+  }
+
+  @Test
+  void aModelHeldInInt8IsNotTrained() {
+    var matrix = model.matrices().firstEntry();
+    matrix.getValue().holdInt8(model.parameters().get(matrix.getKey()));
+    assertRefused(
+        () -> new GradientStep(model, Colours.config(Map.of()), new Device("cpu")), "int8", "f32");
   }
 
   @AfterEach

@@ -1,13 +1,10 @@
 package io.vlm4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vlm4j.model.Model;
 import io.vlm4j.testing.OneThread;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import io.vlm4j.testing.ResidentMemory;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(OneThread.class)
 class TrainerMemoryIT {
-  private static final Path STATM = Path.of("/proc/self/statm");
   private static final int EARLY = 200;
   private static final int LATE = 2000;
 
@@ -32,9 +28,9 @@ class TrainerMemoryIT {
     @Override
     public boolean stops() {
       if (step == EARLY) {
-        early = residentPages();
+        early = ResidentMemory.pages();
       } else if (step == LATE) {
-        late = residentPages();
+        late = ResidentMemory.pages();
       }
       step++;
       return false;
@@ -53,7 +49,7 @@ class TrainerMemoryIT {
 
   @Test
   void residentMemoryIsFlatOverThousandsOfSteps() {
-    assumeTrue(Files.isReadable(STATM), "there is no " + STATM + " to read memory from");
+    ResidentMemory.assumeKnown();
     var gauge = new Gauge();
     try (var colours = new Colours();
         var run = new RunFolder(folder, false)) {
@@ -67,24 +63,5 @@ class TrainerMemoryIT {
     assertThat(gauge.late / (double) gauge.early)
         .as("pages resident after %d and %d steps: %d, %d", EARLY, LATE, gauge.early, gauge.late)
         .isLessThan(1.05);
-  }
-
-  /** After the whole Java heap has been touched, so that only native memory can grow. */
-  private static long residentPages() {
-    try {
-      touchHeap();
-      return Long.parseLong(Files.readString(STATM).split(" ")[1]);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void touchHeap() {
-    long kept = 0;
-    for (long touched = 0; touched < Runtime.getRuntime().totalMemory(); touched += 1 << 20) {
-      kept += new byte[1 << 20].length; // garbage
-    }
-    assertThat(kept).isPositive();
-    System.gc();
   }
 }

@@ -23,6 +23,7 @@ class TrainingConfigTest {
     "maxGradientNorm, -1",
     "averageDecay, 1",
     "precision, f17",
+    "precision, int8",
     "learningRate, Infinity",
     "epsilon, NaN",
     "warmup, Infinity",
@@ -53,7 +54,7 @@ class TrainingConfigTest {
   }
 
   private static Object number(String value) {
-    if (value.contains("f") || value.equals("auto")) {
+    if (value.contains("f") || value.equals("auto") || value.equals("int8")) {
       return value.equals("Infinity") ? (Object) Double.POSITIVE_INFINITY : value;
     }
     return value.matches("-?\\d+") ? (Object) Integer.valueOf(value) : Double.valueOf(value);

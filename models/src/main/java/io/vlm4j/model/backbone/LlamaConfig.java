@@ -165,6 +165,14 @@ public record LlamaConfig(
         layers * shared, 3L * width + Math.max(attention, 3L * mlpWidth));
   }
 
+  /**
+   * Whether a matrix of the model is held in 8 bits where that is asked for: whatever vectors are
+   * multiplied by, so the table of tokens too if it is also the output.
+   */
+  boolean isInt8(String matrix) {
+    return tied || !matrix.equals("tokens.weight");
+  }
+
   /** The id that ends a text. */
   @JsonIgnore
   public int end() {

@@ -88,6 +88,11 @@ public final class LlamaFamily implements Family<LlamaConfig> {
   }
 
   @Override
+  public boolean isInt8(LlamaConfig config, String matrix) {
+    return config.isInt8(matrix);
+  }
+
+  @Override
   public SequencedMap<String, Tensor> outputs(Model model, Map<String, Tensor> inputs) {
     var llama = (Llama) model;
     var outputs = new LinkedHashMap<String, Tensor>();

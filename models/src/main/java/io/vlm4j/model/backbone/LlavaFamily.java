@@ -137,6 +137,13 @@ public final class LlavaFamily implements Family<LlavaConfig> {
     return config.language().tokenCost();
   }
 
+  /** The language model alone: the image tower runs once a picture, and is small. */
+  @Override
+  public boolean isInt8(LlavaConfig config, String matrix) {
+    String part = "language.";
+    return matrix.startsWith(part) && config.language().isInt8(matrix.substring(part.length()));
+  }
+
   @Override
   public SequencedMap<String, Tensor> outputs(Model model, Map<String, Tensor> inputs) {
     var llava = (Llava) model;
