@@ -46,7 +46,7 @@ def main():
         if i >= warm:
             rates.append(rows * count / (time.perf_counter() - start))
     rates.sort()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 // 1000000
     print(json.dumps(result | {"tokens_per_second": rates[timed // 2], "peak_mb": peak}))
 
 

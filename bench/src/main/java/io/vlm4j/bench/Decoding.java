@@ -49,7 +49,7 @@ public final class Decoding {
       long bytes = precision == Precision.BF16 ? 2 : 4;
       result.put("read_gb_per_token", (weights + kept * bytes * (prompt + written / 2)) / 1e9);
     }
-    result.put("peak_mb", LoadingCost.megabytes("VmHWM:"));
+    result.put("peak_mb", ProcessMemory.peak());
     System.out.println(Json.toLine(result));
   }
 

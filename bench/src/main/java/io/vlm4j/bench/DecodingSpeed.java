@@ -1,7 +1,5 @@
 package io.vlm4j.bench;
 
-import io.vlm4j.io.Json;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -38,47 +36,33 @@ public final class DecodingSpeed {
             + " peak MB |");
     System.out.println("|---|---|---|---|---|---|");
     for (String precision : args.length > 2 ? List.of(args[2]) : PRECISIONS) {
-      var ours = new ArrayList<JsonNode>();
-      var theirs = new ArrayList<JsonNode>();
-      List<String> rest =
+      List<String> arguments =
           Stream.concat(
                   Stream.of(precision),
                   Stream.of(threads, PROMPT, WRITTEN, LONG_PROMPT).map(String::valueOf))
               .toList();
-      for (int round = 0; round < rounds; round++) {
-        ours.add(Side.java(Decoding.class, after(Subjects.LLAMA_1B, rest)).run());
-        if (hasTwin) {
-          String config = Json.toLine(Subjects.of(Subjects.LLAMA_1B).toTree());
-          theirs.add(Side.python(python, "decoding.py", after(config, rest)).run());
-          Side.requireSameSize(Subjects.LLAMA_1B, ours.getLast(), theirs.getLast());
-        }
-      }
-      print(precision, "vlm4j", ours, bandwidth);
+      String model = Subjects.LLAMA_1B;
+      Side ours =
+          Side.java(Decoding.class, Stream.concat(Stream.of(model), arguments.stream()).toList());
+      Side theirs = hasTwin ? Side.twin(python, "decoding.py", model, arguments) : null;
+      Side.Both both = Side.inTurn(model, ours, theirs, rounds, "tokens_per_second");
+      print(precision, "vlm4j", both.ours(), bandwidth);
       if (hasTwin) {
-        print(precision, "PyTorch", theirs, bandwidth);
+        print(precision, "PyTorch", both.theirs(), bandwidth);
       }
     }
   }
 
-  private static List<String> after(String model, List<String> rest) {
-    return Stream.concat(Stream.of(model), rest.stream()).toList();
-  }
-
-  /** The median of each figure on its own. */
-  private static void print(String precision, String by, List<JsonNode> runs, double bandwidth) {
-    double speed = median(runs, "tokens_per_second");
+  private static void print(String precision, String by, JsonNode run, double bandwidth) {
+    double speed = run.path("tokens_per_second").asDouble();
     System.out.printf(
         Locale.ROOT,
         "| %s | %s | %.2f | %.0f %% | %.1f | %.0f |%n",
         precision,
         by,
         speed,
-        100 * speed * median(runs, "read_gb_per_token") / bandwidth,
-        median(runs, "prefill_seconds"),
-        median(runs, "peak_mb"));
-  }
-
-  private static double median(List<JsonNode> runs, String value) {
-    return Side.median(runs, value).path(value).asDouble();
+        100 * speed * run.path("read_gb_per_token").asDouble() / bandwidth,
+        run.path("prefill_seconds").asDouble(),
+        run.path("peak_mb").asDouble());
   }
 }

@@ -168,7 +168,7 @@ public final class DownloadSpeed {
         .info()
         .totalCpuDuration()
         .ifPresent(cpu -> result.put("cpu_seconds", cpu.toMillis() / 1e3));
-    result.put("peak_resident_mb", peakMegabytes());
+    result.put("peak_resident_mb", ProcessMemory.peak());
     result.put("succeeded", report.succeeded());
     result.put("retries", report.retries());
     result.put("megabytes", report.bytes() / 1_000_000);
@@ -225,16 +225,5 @@ public final class DownloadSpeed {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has it", e);
     }
-  }
-
-  private static long peakMegabytes() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    return Files.exists(status)
-        ? Files.readAllLines(status).stream()
-            .filter(line -> line.startsWith("VmHWM:"))
-            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")) * 1024 / 1_000_000)
-            .findFirst()
-            .orElse(-1)
-        : -1;
   }
 }

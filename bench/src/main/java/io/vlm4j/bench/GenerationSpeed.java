@@ -130,7 +130,7 @@ public final class GenerationSpeed {
     }
     Arrays.sort(rates);
     result.put("tokens_per_second", rates[timed / 2]);
-    result.put("peak_mb", TrainingSteps.peakMegabytes());
+    result.put("peak_mb", ProcessMemory.peak());
     System.out.println(Json.toLine(result));
   }
 

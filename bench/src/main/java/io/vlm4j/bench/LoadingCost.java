@@ -32,7 +32,7 @@ public final class LoadingCost {
     long start = System.nanoTime();
     Engine.load();
     result.put("engine_seconds", seconds(start));
-    long before = megabytes("VmRSS:");
+    long before = ProcessMemory.resident();
     boolean hasTokenizer = Files.isRegularFile(folder.resolve("tokenizer.json"));
     start = System.nanoTime();
     var device = new Device("cpu");
@@ -49,31 +49,18 @@ public final class LoadingCost {
     result.put("with_tokenizer", hasTokenizer);
     result.put("weights_mb", Math.round(bytes / 1e6));
     result.put("resident_before_mb", before);
-    result.put("peak_resident_mb", megabytes("VmHWM:"));
+    result.put("peak_resident_mb", ProcessMemory.peak());
     System.out.println(Json.toLine(result));
   }
 
   private static long loaded(Model model, long start, Map<String, Object> result)
       throws IOException {
     result.put("load_seconds", seconds(start));
-    result.put("resident_mb", megabytes("VmRSS:"));
+    result.put("resident_mb", ProcessMemory.resident());
     return model.state().values().stream().mapToLong(Tensor::nbytes).sum();
   }
 
   private static double seconds(long start) {
     return Math.round((System.nanoTime() - start) / 1e6) / 1e3;
-  }
-
-  /** A field of what Linux says of this process's memory; -1 where nobody says. */
-  static long megabytes(String field) throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return -1;
-    }
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith(field))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")) * 1024 / 1_000_000)
-        .findFirst()
-        .orElse(-1);
   }
 }

@@ -13,8 +13,6 @@ import io.vlm4j.tensor.Scope;
 import io.vlm4j.train.GradientStep;
 import io.vlm4j.train.TrainingConfig;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -82,7 +80,7 @@ public final class TrainingSteps {
     }
     Arrays.sort(times);
     result.put("ms", times[timed / 2]);
-    result.put("peak_mb", peakMegabytes());
+    result.put("peak_mb", ProcessMemory.peak());
     System.out.println(Json.toLine(result));
   }
 
@@ -91,18 +89,5 @@ public final class TrainingSteps {
         var _ = new NoGrad()) {
       ((DualEncoder) model).imageFeatures(batch.get(Batch.PIXELS));
     }
-  }
-
-  /** The largest resident memory so far, as the system counts it. */
-  static long peakMegabytes() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return -1;
-    }
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("VmHWM:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")) / 1024)
-        .findFirst()
-        .orElse(-1);
   }
 }
