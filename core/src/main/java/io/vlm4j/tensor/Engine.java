@@ -3,10 +3,6 @@ package io.vlm4j.tensor;
 import io.vlm4j.io.InputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +23,8 @@ import org.bytedeco.pytorch.global.torch;
  * <p>Every class of this package loads the engine by itself; call {@link #load()} only to choose
  * the moment. Settings that libraries read when they are loaded (how OpenMP and OpenBLAS threads
  * wait) are put into the process environment first, and never over a value that the user has set:
- * without them the two thread pools spin against each other and training runs at half speed.
+ * without them the two thread pools spin against each other and training runs at half speed. Memory
+ * that tensors no longer need stays with the process, for those of the next step.
  */
 public final class Engine {
   /** What the native libraries read from the environment when they are loaded. */
@@ -36,7 +33,8 @@ public final class Engine {
           "OMP_WAIT_POLICY", "passive", "GOMP_SPINCOUNT", "3000", "OPENBLAS_THREAD_TIMEOUT", "4");
 
   static {
-    ENVIRONMENT.forEach(Engine::setEnvironmentDefault);
+    ENVIRONMENT.forEach(CLibrary::setEnvironmentDefault);
+    CLibrary.keepFreedMemory();
     // JavaCPP's own limits count mapped weights as used memory and then refuse to allocate.
     setPropertyDefault("org.bytedeco.javacpp.maxphysicalbytes", "0");
     setPropertyDefault("org.bytedeco.javacpp.maxbytes", "0");
@@ -142,29 +140,6 @@ public final class Engine {
   private static void setPropertyDefault(String name, String value) {
     if (System.getProperty(name) == null) {
       System.setProperty(name, value);
-    }
-  }
-
-  /** Sets a variable of the process itself, where native code sees it, unless it has a value. */
-  @SuppressWarnings("restricted") // calling the C library is the point
-  private static void setEnvironmentDefault(String name, String value) {
-    Linker linker = Linker.nativeLinker();
-    var setenv = linker.defaultLookup().find("setenv");
-    if (setenv.isEmpty()) {
-      return; // Windows, whose libraries do not need it
-    }
-    var call =
-        linker.downcallHandle(
-            setenv.get(),
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT,
-                ValueLayout.ADDRESS,
-                ValueLayout.ADDRESS,
-                ValueLayout.JAVA_INT));
-    try (Arena arena = Arena.ofConfined()) {
-      int _ = (int) call.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 0);
-    } catch (Throwable e) {
-      throw new IllegalStateException("setenv failed", e);
     }
   }
 }

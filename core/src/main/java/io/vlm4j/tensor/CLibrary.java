@@ -1,0 +1,70 @@
+package io.vlm4j.tensor;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Optional;
+
+/** Settings of the C library that the native libraries here stand on, where it has them. */
+@SuppressWarnings("restricted") // calling the C library is the point
+final class CLibrary {
+  private static final int TRIM_THRESHOLD = -1; // M_TRIM_THRESHOLD of glibc
+  private static final int MMAP_MAX = -4; // M_MMAP_MAX of glibc
+
+  private CLibrary() {}
+
+  /** Sets a variable of the process itself, where native code sees it, unless it has a value. */
+  static void setEnvironmentDefault(String name, String value) {
+    var set =
+        function(
+            "setenv",
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.ADDRESS,
+                ValueLayout.ADDRESS,
+                ValueLayout.JAVA_INT));
+    if (set.isEmpty()) {
+      return; // Windows, whose libraries do not need it
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      int _ = (int) set.get().invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 0);
+    } catch (Throwable e) {
+      throw new IllegalStateException("setenv failed", e);
+    }
+  }
+
+  /**
+   * Lets glibc keep large blocks when they are freed, unless the user has settings of his own for
+   * it. By itself it gives them back to the system, so that every step of a training asks for the
+   * same blocks again, and the system fills each of their pages with zeros again.
+   */
+  static void keepFreedMemory() {
+    boolean isSet =
+        System.getenv().keySet().stream().anyMatch(name -> name.startsWith("MALLOC_"))
+            || System.getenv().getOrDefault("GLIBC_TUNABLES", "").contains("glibc.malloc");
+    var set =
+        function(
+            "mallopt",
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+    if (isSet || set.isEmpty()) {
+      return;
+    }
+    try {
+      int _ = (int) set.get().invokeExact(MMAP_MAX, 0);
+      int _ = (int) set.get().invokeExact(TRIM_THRESHOLD, -1);
+    } catch (Throwable e) {
+      throw new IllegalStateException("mallopt failed", e);
+    }
+  }
+
+  private static Optional<MethodHandle> function(String name, FunctionDescriptor type) {
+    Linker linker = Linker.nativeLinker();
+    return linker
+        .defaultLookup()
+        .find(name)
+        .map(symbol -> linker.downcallHandle(symbol, type));
+  }
+}
