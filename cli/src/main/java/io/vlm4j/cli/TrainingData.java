@@ -2,6 +2,7 @@ package io.vlm4j.cli;
 
 import io.vlm4j.data.BatchOrder;
 import io.vlm4j.data.Batches;
+import io.vlm4j.data.LengthBatches;
 import io.vlm4j.data.Part;
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.ShardOrder;
@@ -29,12 +30,26 @@ record TrainingData(
   /** Captions of a stream that a tokenizer is learned from. */
   private static final int MOST_TEXTS = 200_000;
 
+  private static final int PICTURE = 1 << 20; // counts more than any text
+
   /** Samples whose records fit into memory; their pictures are read when they are needed. */
   static TrainingData of(List<Sample> samples) {
     return new TrainingData(
         samples.size(),
         () -> samples.stream().flatMap(TrainingData::texts).toList(),
-        config -> new BatchOrder(samples, config.batchSize(), config.seed()));
+        config -> byLength(new BatchOrder(samples, config.batchSize(), config.seed()), config));
+  }
+
+  private static Batches byLength(Batches batches, TrainingConfig config) {
+    return config.groupByLength() == 1
+        ? batches
+        : new LengthBatches(batches, TrainingData::length, config.groupByLength(), config.seed());
+  }
+
+  /** Letters stand for tokens; samples with as many pictures come together. */
+  private static int length(Sample sample) {
+    int letters = texts(sample).mapToInt(String::length).sum();
+    return sample.pictures().size() * PICTURE + Math.min(letters, PICTURE - 1);
   }
 
   /** Captions, or what is said in a dialogue. */
@@ -76,7 +91,7 @@ record TrainingData(
             weighted.add(
                 new Weighted(order, order.size() * (factors.isEmpty() ? 1 : factors.get(i))));
           }
-          return new StreamBatches(weighted, config.batchSize(), config.seed());
+          return byLength(new StreamBatches(weighted, config.batchSize(), config.seed()), config);
         });
   }
 }

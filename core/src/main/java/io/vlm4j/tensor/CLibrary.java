@@ -62,9 +62,6 @@ final class CLibrary {
 
   private static Optional<MethodHandle> function(String name, FunctionDescriptor type) {
     Linker linker = Linker.nativeLinker();
-    return linker
-        .defaultLookup()
-        .find(name)
-        .map(symbol -> linker.downcallHandle(symbol, type));
+    return linker.defaultLookup().find(name).map(symbol -> linker.downcallHandle(symbol, type));
   }
 }

@@ -120,6 +120,9 @@ public record Recipe(
     if (!tree.has("parts")) {
       tree.putObject("parts");
     }
+    if (tree.path("training") instanceof ObjectNode training && !training.has("groupByLength")) {
+      training.put("groupByLength", 1);
+    }
     Form form = Json.fromTree(tree, Form.class, place);
     ModelSpec<?> model =
         form.model.isString()

@@ -26,6 +26,8 @@ import java.util.List;
  * @param layerDecay factor on the learning rate from each layer of a tower to the one below it; 1
  *     for none
  * @param rules for parameters that are trained otherwise than the rest
+ * @param groupByLength of how many batches in a row the samples are cut anew by length, so that
+ *     little of a batch is padding; 1 for none
  */
 public record TrainingConfig(
     int batchSize,
@@ -42,7 +44,8 @@ public record TrainingConfig(
     Captions captions,
     Augmentation augmentation,
     double layerDecay,
-    List<ParameterRule> rules) {
+    List<ParameterRule> rules,
+    int groupByLength) {
   /** Checks the numbers. */
   public TrainingConfig {
     require(batchSize >= 1, "batchSize must be at least 1, not " + batchSize);
@@ -54,6 +57,7 @@ public record TrainingConfig(
     require(isBound(maxGradientNorm), "maxGradientNorm must be at least 0, not " + maxGradientNorm);
     require(isShare(averageDecay), "averageDecay must lie in [0, 1), not " + averageDecay);
     require(layerDecay > 0 && layerDecay <= 1, "layerDecay must lie in (0, 1], not " + layerDecay);
+    require(groupByLength >= 1, "groupByLength must be at least 1, not " + groupByLength);
     rules = List.copyOf(rules);
     require(
         Precision.parse(precision) != Precision.INT8,
@@ -90,7 +94,8 @@ public record TrainingConfig(
         captions,
         augmentation,
         1,
-        List.of());
+        List.of(),
+        1);
   }
 
   private static boolean isPositive(double value) {

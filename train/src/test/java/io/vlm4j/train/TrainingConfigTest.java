@@ -28,7 +28,8 @@ class TrainingConfigTest {
     "epsilon, NaN",
     "warmup, Infinity",
     "layerDecay, 0",
-    "layerDecay, 1.1"
+    "layerDecay, 1.1",
+    "groupByLength, 0"
   })
   void anImpossibleValueIsRefusedByName(String name, String value) {
     assertThatThrownBy(() -> Colours.config(Map.of(name, number(value))))
