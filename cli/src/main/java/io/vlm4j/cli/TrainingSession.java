@@ -199,18 +199,25 @@ final class TrainingSession {
     return out.resolve("tokenizer");
   }
 
+  private Path runYaml() {
+    return out.resolve("run.yaml");
+  }
+
   /** Writes what the run is made of; params.txt comes last, because it makes the folder a run. */
   private void record(RunFolder folder, Recipe resolved, @Nullable Tokenizer tokenizer) {
     if (tokenizer != null) {
       tokenizer.write(tokenizerFolder());
     }
-    AtomicFiles.writeString(out.resolve("run.yaml"), Json.toYaml(resolved.toTree()));
+    AtomicFiles.writeString(runYaml(), Json.toYaml(resolved.toTree()));
     folder.writeParams(params(resolved));
   }
 
   /** A resumed run must be made of the same as it was; only the device may be another. */
   private void requireSame(RunFolder folder, Recipe resolved) {
-    Map<String, String> before = folder.readParams();
+    // A key that is younger than the run has in its recipe what it has where nobody names it.
+    var before = new TreeMap<String, String>();
+    flatten("", Recipe.read(runYaml()).toTree(), before);
+    before.putAll(folder.readParams());
     params(resolved)
         .forEach((name, value) -> {
           if (!name.equals("device") && !value.equals(before.get(name))) {

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -206,6 +208,23 @@ class CommandIT {
         .failed(run + " was started with " + told + ": resume it with the same settings");
 
     assertThat(run.resolve("params.txt")).hasContent(params);
+  }
+
+  @Test
+  void aRunThatIsOlderThanASettingIsResumed() throws IOException {
+    Path old = folder.resolve("old");
+    workshop.command().run(workshop.training(old, "--steps", 2)).succeeded();
+    for (String file : List.of("params.txt", "run.yaml")) {
+      Path path = old.resolve(file);
+      String known =
+          Files.readString(path)
+              .lines()
+              .filter(line -> !line.contains("groupByLength"))
+              .collect(Collectors.joining("\n", "", "\n"));
+      Files.writeString(path, known);
+    }
+
+    workshop.command().run(workshop.training(old, "--steps", 2, "--resume", "latest")).succeeded();
   }
 
   @Test

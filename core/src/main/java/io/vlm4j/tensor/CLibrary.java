@@ -36,9 +36,11 @@ final class CLibrary {
   }
 
   /**
-   * Lets glibc keep large blocks when they are freed, unless the user has settings of his own for
-   * it. By itself it gives them back to the system, so that every step of a training asks for the
-   * same blocks again, and the system fills each of their pages with zeros again.
+   * Lets glibc keep most blocks of up to 64 MB when they are freed, unless the user has settings of
+   * his own for it. By itself it gives them back to the system from 32 MB on, so that every step of
+   * a training asks for the same blocks again, and the system fills each of their pages with zeros
+   * again. Larger ones are kept only in a process that was started with one arena for all threads,
+   * {@code MALLOC_ARENA_MAX=1}.
    */
   static void keepFreedMemory() {
     boolean isSet =
