@@ -42,8 +42,7 @@ public final class DecodingSpeed {
                   Stream.of(threads, PROMPT, WRITTEN, LONG_PROMPT).map(String::valueOf))
               .toList();
       String model = Subjects.LLAMA_1B;
-      Side ours =
-          Side.java(Decoding.class, Stream.concat(Stream.of(model), arguments.stream()).toList());
+      Side ours = Side.java(Decoding.class, List.of(model), arguments);
       Side theirs = hasTwin ? Side.twin(python, "decoding.py", model, arguments) : null;
       Side.Both both = Side.inTurn(model, ours, theirs, rounds, "tokens_per_second");
       print(precision, "vlm4j", both.ours(), bandwidth);

@@ -82,9 +82,7 @@ public final class GenerationSpeed {
   }
 
   private static Side ours(Case c, List<String> arguments) {
-    return Side.java(
-        GenerationSpeed.class,
-        Stream.concat(Stream.of(ROLE, c.model), arguments.stream()).toList());
+    return Side.java(GenerationSpeed.class, List.of(ROLE, c.model), arguments);
   }
 
   private static void print(Case c, Side.Both both) {

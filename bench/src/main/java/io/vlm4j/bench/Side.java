@@ -19,10 +19,10 @@ import tools.jackson.databind.node.MissingNode;
  * line of JSON at the end.
  */
 record Side(List<String> command) {
-  /** A class of the benchmarks, with a Java like this one. */
-  static Side java(Class<?> main, List<String> arguments) {
-    Stream<String> java =
-        Stream.of(
+  /** A class of the benchmarks, with a Java like this one; it is told one list behind the other. */
+  static Side java(Class<?> main, List<String> first, List<String> arguments) {
+    List<String> java =
+        List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
@@ -31,21 +31,17 @@ record Side(List<String> command) {
             "-cp",
             System.getProperty("java.class.path"),
             main.getName());
-    return new Side(Stream.concat(java, arguments.stream()).toList());
+    return new Side(Stream.of(java, first, arguments).flatMap(List::stream).toList());
   }
 
-  /** A script of the benchmarks; to be run in the checkout. */
-  static Side python(String python, String script, List<String> arguments) {
-    return new Side(
-        Stream.concat(Stream.of(python, "bench/src/main/python/" + script), arguments.stream())
-            .toList());
-  }
-
-  /** The same for a twin: the script is told the model's configuration first. */
+  /**
+   * A twin, a script of the benchmarks that is told the model's configuration first; to be run in
+   * the checkout.
+   */
   static Side twin(String python, String script, String model, List<String> arguments) {
     String configuration = Json.toLine(Subjects.of(model).toTree());
-    return python(
-        python, script, Stream.concat(Stream.of(configuration), arguments.stream()).toList());
+    List<String> twin = List.of(python, "bench/src/main/python/" + script, configuration);
+    return new Side(Stream.of(twin, arguments).flatMap(List::stream).toList());
   }
 
   /** Whether that Python has torch; says so if it has not. */

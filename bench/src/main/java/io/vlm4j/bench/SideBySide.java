@@ -137,7 +137,6 @@ public final class SideBySide {
   }
 
   private static Side ours(Case c, List<String> arguments) {
-    return Side.java(
-        TrainingSteps.class, Stream.concat(Stream.of(c.model), arguments.stream()).toList());
+    return Side.java(TrainingSteps.class, List.of(c.model), arguments);
   }
 }
