@@ -46,7 +46,7 @@ public final class Init {
 
     private Tensor made(long[] shape) {
       if (kind != Kind.PLACES) {
-        return torch.empty(shape, options, null);
+        return Tensors.held(shape, options);
       }
       Tensor one = torch.empty(new long[0], options, null);
       one.set_data(one.expand(shape));

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,7 @@ public final class Matrix {
     try (var _ = new NoGrad();
         var _ = new Scope()) {
       long out = values.size(0);
-      Tensor codes = Tensors.empty(ScalarType.Char, out, values.size(1));
+      Tensor codes = Tensors.held(values.shape(), new TensorOptions(ScalarType.Char));
       Tensor sizes = Tensors.empty(ScalarType.Float, out, 1);
       long step = Product.blockRows(values);
       for (long from = 0; from < out; from += step) {

@@ -3,6 +3,7 @@ package io.vlm4j.nn;
 import io.vlm4j.tensor.Engine;
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.TensorException;
+import io.vlm4j.tensor.Tensors;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,7 +12,6 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
@@ -216,7 +216,7 @@ public abstract class Module implements AutoCloseable {
         .forEach((name, tensor) -> {
           try (var _ = new Scope()) {
             if (!int8.contains(name)) {
-              tensor.set_data(torch.empty(tensor.shape(), tensor.options(), null));
+              tensor.set_data(Tensors.held(tensor.shape(), tensor.options()));
             }
           }
         });

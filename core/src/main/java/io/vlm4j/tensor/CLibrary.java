@@ -12,6 +12,19 @@ import java.util.Optional;
 final class CLibrary {
   private static final int TRIM_THRESHOLD = -1; // M_TRIM_THRESHOLD of glibc
   private static final int MMAP_MAX = -4; // M_MMAP_MAX of glibc
+  private static final int HUGE_PAGE = 14; // MADV_HUGEPAGE of Linux
+  private static final long PAGE = 4096;
+
+  private static final Optional<MethodHandle> ADVISE =
+      System.getProperty("os.name").equals("Linux")
+          ? function(
+              "madvise",
+              FunctionDescriptor.of(
+                  ValueLayout.JAVA_INT,
+                  ValueLayout.JAVA_LONG,
+                  ValueLayout.JAVA_LONG,
+                  ValueLayout.JAVA_INT))
+          : Optional.empty();
 
   private CLibrary() {}
 
@@ -59,6 +72,24 @@ final class CLibrary {
       int _ = (int) set.get().invokeExact(TRIM_THRESHOLD, -1);
     } catch (Throwable e) {
       throw new IllegalStateException("mallopt failed", e);
+    }
+  }
+
+  /**
+   * Asks for pages of 2 MB under memory that was not written to yet; where there are none, nothing
+   * changes.
+   */
+  static void preferHugePages(long address, long bytes) {
+    if (ADVISE.isEmpty()) {
+      return;
+    }
+    // To the outer bounds of small pages: two neighbours then share the large page between them.
+    long from = address / PAGE * PAGE;
+    long to = (address + bytes + PAGE - 1) / PAGE * PAGE;
+    try {
+      int _ = (int) ADVISE.get().invokeExact(from, to - from, HUGE_PAGE);
+    } catch (Throwable e) {
+      throw new IllegalStateException("madvise failed", e);
     }
   }
 

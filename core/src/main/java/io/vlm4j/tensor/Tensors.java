@@ -21,6 +21,8 @@ public final class Tensors {
     Engine.load();
   }
 
+  private static final long LARGE = 1 << 20;
+
   private Tensors() {}
 
   /** An f32 tensor of that shape holding a copy of {@code values}, in row-major order. */
@@ -46,6 +48,21 @@ public final class Tensors {
   /** A tensor on the CPU whose values are not set. */
   public static Tensor empty(ScalarType type, long... shape) {
     return torch.empty(shape, new TensorOptions(type), null);
+  }
+
+  /**
+   * A tensor whose values are not set, to hold numbers that are read again and again, as the
+   * weights of a model that answers: on Linux it asks for large pages, between which nothing has to
+   * be looked up and the processor reads ahead further.
+   */
+  public static Tensor held(long[] shape, TensorOptions options) {
+    Tensor tensor = torch.empty(shape, options, null);
+    if (tensor.is_cpu() && tensor.nbytes() >= LARGE) {
+      try (var _ = new Scope()) {
+        CLibrary.preferHugePages(tensor.data_ptr().address(), tensor.nbytes());
+      }
+    }
+    return tensor;
   }
 
   /** A tensor on the CPU filled with zeros. */
