@@ -57,8 +57,8 @@ final class FolderRules {
   }
 
   /**
-   * Whether transformers' tokenizer of these files is Llama's, which many others use too. So is
-   * that of files which do not say, if their model is another than SigLIP.
+   * Whether transformers' tokenizer of these files is Llama's, which many others use too; where the
+   * files do not say, the kind of the model beside them does.
    */
   static boolean isLlama(TokenizerFiles files) {
     return new FolderRules(files, Integer.MAX_VALUE).tokenizerClass().equals(LLAMA);
@@ -101,7 +101,13 @@ final class FolderRules {
     if (isBytePairs || !files.has(TokenizerFiles.MODELS)) {
       return "CLIPTokenizer";
     }
-    return isSigLip() ? "SiglipTokenizer" : LLAMA;
+    boolean isLlama =
+        files
+            .object("config.json")
+            .map(model ->
+                model.path("model_type").asString("").matches("(llama|llava|mi[sx]tral).*"))
+            .orElse(false);
+    return isLlama ? LLAMA : "SiglipTokenizer";
   }
 
   private boolean isSigLip() {

@@ -11,6 +11,9 @@ import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.Json;
 import io.vlm4j.io.SafeTensors;
 import io.vlm4j.io.TensorSource;
+import io.vlm4j.io.hub.Hub;
+import io.vlm4j.io.hub.HubSettings;
+import io.vlm4j.io.hub.Progress;
 import io.vlm4j.model.AnswerOptions;
 import io.vlm4j.model.Chat;
 import io.vlm4j.model.Converter;
@@ -26,6 +29,7 @@ import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
 import io.vlm4j.testing.Fixtures;
+import io.vlm4j.testing.HubServer;
 import io.vlm4j.testing.Randomness;
 import io.vlm4j.testing.TinyModels;
 import io.vlm4j.testing.TorchFiles;
@@ -35,9 +39,11 @@ import io.vlm4j.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Scalar;
@@ -247,6 +253,36 @@ class LlavaOriginalTest {
   }
 
   @Test
+  void aTowerOfTheHubIsFetchedUnlessTheHubIsNotAsked() throws IOException {
+    Path path = fixture("a", Place.BESIDE, Form.SAFETENSORS, "mm_vision_tower", "\"acme/model\"");
+    Path tower = folder.resolve("tiny-tower");
+    try (var server = new HubServer()) {
+      for (String name : List.of("config.json", "preprocessor_config.json")) {
+        server.with(name, Files.readString(tower.resolve(name)));
+      }
+      server.withLarge("model.safetensors", Files.readAllBytes(tower.resolve("model.safetensors")));
+      var settings =
+          new HubSettings(
+              server.address(),
+              folder.resolve("hub"),
+              Optional.empty(),
+              false,
+              Duration.ofSeconds(10));
+      ModelFolder.resolve(path.toString(), new Hub(settings.asOffline()), Progress.NONE);
+      assertThat(server.requests()).isEmpty();
+      ModelFolder.resolve(path.toString(), new Hub(settings), Progress.NONE);
+      Path cached = folder.resolve("hub/models--acme--model/snapshots").resolve(HubServer.COMMIT);
+      assertThat(cached.resolve("model.safetensors"))
+          .hasSameBinaryContentAs(tower.resolve("model.safetensors"));
+      Files.move(tower, folder.resolve("model")); // named as the last word of acme/model
+      int before = server.requests().size();
+      ModelFolder.resolve(path.toString(), new Hub(settings), Progress.NONE);
+      assertThat(server.requests()).hasSize(before);
+      assertThat(ModelFolder.open(path).report().isExact()).isTrue();
+    }
+  }
+
+  @Test
   void aReleasedTowerInsideOfTheWeightsNeedsNothingElse() {
     ObjectNode json =
         Json.object()
@@ -297,7 +333,7 @@ class LlavaOriginalTest {
         "s2 | true | s2",
         "mm_vision_tower | null | must name the image tower",
         "model_type | 'llava_mpt' | llava_mistral",
-        "hidden_size | 64 | embed_tokens"
+        "hidden_size | 64 | 'model.mm_projector.0.weight' is [48, 32] instead of [64, 32]"
       })
   void contradictionsAreRefused(String key, String value, String part) throws IOException {
     Path path = fixture("a", Place.INSIDE, Form.SAFETENSORS, key, value.replace('\'', '"'));
