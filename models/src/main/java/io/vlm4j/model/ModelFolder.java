@@ -46,8 +46,8 @@ public final class ModelFolder {
     this.weights = weights;
     Path file = path.resolve(layout.configFile());
     ObjectNode own = Json.readObject(file);
-    part = PartFolder.of(path, layout, own, weights).orElse(null);
     try {
+      part = PartFolder.of(path, layout, own, weights).orElse(null);
       config = part == null ? own : part.complete(own);
       spec = ForeignConfigs.read(layout, config);
     } catch (InputException e) {

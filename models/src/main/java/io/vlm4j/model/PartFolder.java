@@ -128,9 +128,8 @@ record PartFolder(OutsidePart part, @Nullable Path path, boolean bringsWeights) 
                     .formatted(put.isEmpty() ? ":" : ", or", name))
             .orElse("");
     return new InputException(
-        "%s: the %s of its %s, '%s', %s neither in it, nor beside it, nor in the hub's cache%s%s"
+        "the %s of its %s, '%s', %s neither in the folder, nor beside it, nor in the hub's cache%s%s"
             .formatted(
-                model,
                 isInside ? "configuration" : "weights",
                 part.what(),
                 part.name(),
