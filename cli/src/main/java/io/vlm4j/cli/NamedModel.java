@@ -2,8 +2,8 @@ package io.vlm4j.cli;
 
 import io.vlm4j.io.hub.Hub;
 import io.vlm4j.io.hub.HubSettings;
-import io.vlm4j.io.hub.ModelLocation;
 import io.vlm4j.io.hub.ModelName;
+import io.vlm4j.model.ModelFolder;
 import java.nio.file.Path;
 
 /**
@@ -24,7 +24,7 @@ record NamedModel(String name) {
   Path folder(boolean offline) {
     HubSettings settings = HubSettings.fromEnvironment();
     try (var download = new Download()) {
-      return ModelLocation.resolve(
+      return ModelFolder.resolve(
           name, new Hub(offline ? settings.asOffline() : settings), download);
     }
   }

@@ -15,12 +15,19 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code preprocessor_config.json} of the CLIP and SigLIP processors of transformers: what is
- * absent has the processor's default. Where a crop leaves an odd number of pixels, the middle is
+ * {@code preprocessor_config.json} of the CLIP, LLaVA and SigLIP processors of transformers: what
+ * is absent has the processor's default. Where a crop leaves an odd number of pixels, the middle is
  * torchvision's, as in OpenCLIP and the fast processors.
  */
 final class HuggingFaceRecipe {
-  private static final Set<String> CLIP = Set.of("CLIPImageProcessor", "CLIPFeatureExtractor");
+  /** As CLIP's, and may make pictures square first. */
+  private static final String LLAVA = "LlavaImageProcessor";
+
+  /** As CLIP's for each view of a picture; its {@code do_pad} is of batches, not of pictures. */
+  private static final String LLAVA_NEXT = "LlavaNextImageProcessor";
+
+  private static final Set<String> CLIP =
+      Set.of("CLIPImageProcessor", "CLIPFeatureExtractor", LLAVA, LLAVA_NEXT);
   private static final Set<String> SIGLIP = Set.of("SiglipImageProcessor");
   private static final List<Double> ZERO = List.of(0.0, 0.0, 0.0);
   private static final List<Double> ONE = List.of(1.0, 1.0, 1.0);
@@ -42,14 +49,24 @@ final class HuggingFaceRecipe {
   private HuggingFaceRecipe() {}
 
   static Preprocessing read(ObjectNode json) {
+    String type = type(json);
     for (String key : FOREIGN) {
       JsonNode value = json.path(key);
-      if (json.hasNonNull(key) && !(value.isBoolean() && !value.asBoolean())) {
+      boolean isKnown = key.equals("do_pad") && (type.equals(LLAVA) || type.equals(LLAVA_NEXT));
+      if (!isKnown && json.hasNonNull(key) && !(value.isBoolean() && !value.asBoolean())) {
         throw new InputException("'%s' is %s: this step is not known".formatted(key, value));
       }
     }
     boolean clip = isClip(json);
     Mode mode = mode(json, clip);
+    if (type.equals(LLAVA) && flag(json, "do_pad", false)) {
+      if (mode != Mode.SHORTEST) {
+        throw new InputException(
+            "'do_pad' is true and 'size' is %s: a square is resized by its 'shortest_edge'"
+                .formatted(json.path("size")));
+      }
+      mode = Mode.SQUARED;
+    }
     Size resized = resized(json, mode);
     Size result = flag(json, "do_center_crop", clip) ? crop(json, resized, clip) : resized;
     if (!flag(json, "do_center_crop", clip) && mode == Mode.SHORTEST) {
@@ -69,17 +86,23 @@ final class HuggingFaceRecipe {
         normalized ? RecipeNumbers.triple(json, "image_std", clip ? CLIP_STD : HALF) : ONE);
   }
 
-  private static boolean isClip(ObjectNode json) {
+  /** The processor's class, whether slow or fast; empty if the file does not say. */
+  private static String type(ObjectNode json) {
     String type =
         json.path("image_processor_type")
             .asString(json.path("feature_extractor_type").asString("").trim());
-    String slow = type.endsWith("Fast") ? type.substring(0, type.length() - 4) : type;
-    if (CLIP.contains(slow) || SIGLIP.contains(slow)) {
-      return CLIP.contains(slow);
+    return type.endsWith("Fast") ? type.substring(0, type.length() - 4) : type;
+  }
+
+  private static boolean isClip(ObjectNode json) {
+    String type = type(json);
+    if (CLIP.contains(type) || SIGLIP.contains(type)) {
+      return CLIP.contains(type);
     }
     if (!type.isEmpty()) {
       throw new InputException(
-          "'image_processor_type' is '%s': known are those of CLIP and SigLIP".formatted(type));
+          "'image_processor_type' is '%s': known are those of CLIP, LLaVA and SigLIP"
+              .formatted(type));
     }
     JsonNode size = json.path("size");
     if (size.isMissingNode()) {
@@ -115,7 +138,7 @@ final class HuggingFaceRecipe {
     if (size.has("longest_edge") || size.has("max_height") || size.has("max_width")) {
       throw new InputException("'size' is %s: a side must not depend on the other".formatted(size));
     }
-    if (mode == Mode.SHORTEST || size.has("shortest_edge")) {
+    if (mode == Mode.SHORTEST || mode == Mode.SQUARED || size.has("shortest_edge")) {
       return Size.square(
           RecipeNumbers.side(size.isNumber() ? size : size.path("shortest_edge"), "size"));
     }
@@ -167,7 +190,14 @@ final class HuggingFaceRecipe {
     ObjectNode json = Json.object();
     json.put(
         "image_processor_type",
-        mode == Mode.SQUASH ? "SiglipImageProcessor" : "CLIPImageProcessor");
+        switch (mode) {
+          case SQUASH -> "SiglipImageProcessor";
+          case SQUARED -> LLAVA;
+          default -> "CLIPImageProcessor";
+        });
+    if (mode == Mode.SQUARED) {
+      json.put("do_pad", true);
+    }
     json.put("do_convert_rgb", true).put("do_resize", mode != Mode.CROP);
     json.put("do_rescale", recipe.rescale() != 1).put("do_normalize", !plain);
     json.put("rescale_factor", recipe.rescale() != 1 ? recipe.rescale() : TO_UNIT);
@@ -176,7 +206,7 @@ final class HuggingFaceRecipe {
       json.put("do_center_crop", true);
       put(json.putObject("crop_size"), recipe.result());
     }
-    if (mode == Mode.SHORTEST) {
+    if (mode == Mode.SHORTEST || mode == Mode.SQUARED) {
       json.putObject("size").put("shortest_edge", resized.width());
     } else {
       put(json.putObject("size"), resized);

@@ -77,6 +77,7 @@ final class OpenClipRecipe {
     String filter = recipe.filter().name().toLowerCase(Locale.ROOT);
     if (!(filter.equals("bicubic") || filter.equals("bilinear"))
         || recipe.mode() == Mode.CROP
+        || recipe.mode() == Mode.SQUARED
         || !recipe.resized().equals(recipe.result())
         || recipe.rescale() != Preprocessing.TO_UNIT) {
       throw new InputException("OpenCLIP's 'preprocess_cfg' has no words for " + recipe);

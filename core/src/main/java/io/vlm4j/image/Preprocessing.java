@@ -43,6 +43,11 @@ public record Preprocessing(
     SQUASH,
     /** Resize so that no side exceeds {@code resized}, put it on the middle of a plain ground. */
     LONGEST,
+    /**
+     * Put it on the middle of a square ground of the {@link Preprocessing#mean}'s colour, then
+     * resize that and cut the middle out.
+     */
+    SQUARED,
     /** Only cut the middle out. */
     CROP
   }
@@ -75,6 +80,8 @@ public record Preprocessing(
   /** Pixels before the crop: a picture of one column would need more memory than Pillow has. */
   private static final long MAX_RESIZED = 1 << 26;
 
+  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
   static final double TO_UNIT = 1 / 255.0;
   static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
   static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);
@@ -95,7 +102,10 @@ public record Preprocessing(
           "preprocessing needs a positive factor and a shade of 0 to 255, not %s and %d"
               .formatted(rescale, fill));
     }
-    if ((mode == Mode.SHORTEST || mode == Mode.SQUASH)
+    if (mode == Mode.SQUARED && !resized.isSquare()) {
+      throw new InputException("a square cannot be resized to " + resized);
+    }
+    if ((mode == Mode.SHORTEST || mode == Mode.SQUASH || mode == Mode.SQUARED)
         && (result.width > resized.width || result.height > resized.height)) {
       throw new InputException("nothing of " + result + " can be cut out of " + resized);
     }
@@ -117,6 +127,11 @@ public record Preprocessing(
   /** SigLIP's: squashed, bicubic, to [-1, 1]. */
   public static Preprocessing sigLip(int size) {
     return new Preprocessing(size, Mode.SQUASH, Resize.Filter.BICUBIC, HALF, HALF);
+  }
+
+  /** The same for pictures that get their size in another way. */
+  public Preprocessing withMode(Mode other) {
+    return new Preprocessing(result, other, resized, filter, fill, rescale, mean, std);
   }
 
   /** The same for square pictures of another side; what is cut away keeps its share. */
@@ -158,6 +173,7 @@ public record Preprocessing(
     return switch (mode) {
       case SQUASH -> cut(picture, resized.width, resized.height);
       case CROP -> cut(picture, w, h);
+      case SQUARED -> cut(squared(picture), resized.width, resized.height);
       case SHORTEST -> {
         if (!resized.isSquare()) {
           double ratio = Math.min((double) h / resized.height, (double) w / resized.width);
@@ -193,6 +209,33 @@ public record Preprocessing(
     int top = (int) Math.rint((height - result.height) / 2.0);
     return Resize.resize(
         picture, (int) width, (int) height, filter, left, top, result.width, result.height);
+  }
+
+  /** As LLaVA's own code does: the margin before the picture is the smaller, its colour cut off. */
+  private Pixels squared(Pixels picture) {
+    int w = picture.width();
+    int h = picture.height();
+    if (w == h) {
+      return picture;
+    }
+    int side = Math.max(w, h);
+    if (3L * side * side > LONGEST_ARRAY) {
+      throw new InputException(
+          "a picture of %d x %d is too thin to be made a square".formatted(w, h));
+    }
+    var rgb = new byte[3 * side * side];
+    for (int c = 0; c < 3; c++) {
+      byte shade = (byte) (int) (mean.get(c) * 255);
+      for (int i = c; i < rgb.length; i += 3) {
+        rgb[i] = shade;
+      }
+    }
+    int left = (side - w) / 2;
+    int top = (side - h) / 2;
+    for (int y = 0; y < h; y++) {
+      System.arraycopy(picture.rgb(), 3 * y * w, rgb, 3 * ((top + y) * side + left), 3 * w);
+    }
+    return new Pixels(side, side, rgb);
   }
 
   private Pixels pad(Pixels picture) {

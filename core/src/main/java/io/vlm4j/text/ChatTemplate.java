@@ -191,6 +191,16 @@ public final class ChatTemplate {
   }
 
   /**
+   * A template that brings the special pieces which it writes.
+   *
+   * @param name what messages call it
+   * @throws InputException if it is wrong, or uses what is not supported
+   */
+  public static ChatTemplate of(String source, String name) {
+    return new ChatTemplate(source, "chat template '" + name + "'", Map.of());
+  }
+
+  /**
    * The text of a dialogue.
    *
    * @param asks whether the model is to go on: then the text ends where its answer begins

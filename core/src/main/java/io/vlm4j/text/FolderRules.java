@@ -13,6 +13,7 @@ final class FolderRules {
   /** Our own key in {@code tokenizer_config.json}, for rules that the other keys do not tell. */
   static final String OURS = "vlm4j";
 
+  private static final String LLAMA = "LlamaTokenizer";
   private static final String CONFIG = "tokenizer_config.json";
   private static final String OPEN_CLIP = "open_clip_config.json";
 
@@ -55,10 +56,23 @@ final class FolderRules {
         });
   }
 
+  /**
+   * Whether transformers' tokenizer of these files is Llama's, which many others use too; where the
+   * files do not say, the kind of the model beside them does.
+   */
+  static boolean isLlama(TokenizerFiles files) {
+    return new FolderRules(files, Integer.MAX_VALUE).tokenizerClass().equals(LLAMA);
+  }
+
+  private String tokenizerClass() {
+    String name = config.path("tokenizer_class").asString("").replaceFirst("Fast$", "");
+    return name.isEmpty() ? classOfVocabulary() : name;
+  }
+
   /** What transformers' tokenizer of that class does. */
   private TokenizerRules huggingFace() {
-    String name = config.path("tokenizer_class").asString("").replaceFirst("Fast$", "");
-    return switch (name.isEmpty() ? classOfVocabulary() : name) {
+    String name = tokenizerClass();
+    return switch (name) {
       case "CLIPTokenizer" -> named(TokenizerRules.clip(contextLength));
       case "SiglipTokenizer" -> {
         TokenizerRules rules = named(TokenizerRules.sigLip(contextLength));
@@ -84,7 +98,16 @@ final class FolderRules {
 
   private String classOfVocabulary() {
     boolean isBytePairs = files.has("vocab.json") || files.has("tokenizer.json");
-    return isBytePairs || !files.has(TokenizerFiles.MODELS) ? "CLIPTokenizer" : "SiglipTokenizer";
+    if (isBytePairs || !files.has(TokenizerFiles.MODELS)) {
+      return "CLIPTokenizer";
+    }
+    boolean isLlama =
+        files
+            .object("config.json")
+            .map(model ->
+                model.path("model_type").asString("").matches("(llama|llava|mi[sx]tral).*"))
+            .orElse(false);
+    return isLlama ? LLAMA : "SiglipTokenizer";
   }
 
   private boolean isSigLip() {
@@ -105,6 +128,11 @@ final class FolderRules {
   }
 
   private Optional<String> piece(String key) {
+    return piece(files, key);
+  }
+
+  /** The special piece that a folder's files name for a purpose such as {@code bos_token}. */
+  static Optional<String> piece(TokenizerFiles files, String key) {
     for (String file : List.of(CONFIG, "special_tokens_map.json")) {
       JsonNode token = files.object(file).map(tree -> tree.path(key)).orElseGet(Json::object);
       String content = token.isObject() ? token.path("content").asString("") : token.asString("");
@@ -122,12 +150,13 @@ final class FolderRules {
     files
         .object("tokenizer.json")
         .ifPresent(json -> collectEnds(json.path("post_processor"), before, after));
-    if (before.isEmpty() && config.path("add_bos_token").asBoolean(name.equals("LlamaTokenizer"))) {
-      piece("bos_token").ifPresent(before::add);
+    boolean hasUsualNames = name.equals(LLAMA) && !files.has("tokenizer.json");
+    if (before.isEmpty() && config.path("add_bos_token").asBoolean(name.equals(LLAMA))) {
+      piece("bos_token").or(() -> usual("<s>", hasUsualNames)).ifPresent(before::add);
     }
     // A language model's end is written by the model, not put behind its prompts.
     if (after.isEmpty()) {
-      piece("eos_token").ifPresent(after::add);
+      piece("eos_token").or(() -> usual("</s>", hasUsualNames)).ifPresent(after::add);
     }
     if (before.size() > 1 || after.size() != 1) {
       throw new InputException(
@@ -141,6 +170,10 @@ final class FolderRules {
         before.stream().findFirst(),
         after.getFirst(),
         piece("pad_token"));
+  }
+
+  private static Optional<String> usual(String piece, boolean isUsual) {
+    return isUsual ? Optional.of(piece) : Optional.empty();
   }
 
   private static void collectEnds(JsonNode processor, List<String> before, List<String> after) {

@@ -3,7 +3,8 @@ package io.vlm4j.text;
 import java.util.OptionalInt;
 
 /** A vocabulary and how text is cut into its pieces, without start, end and padding. */
-sealed interface Segmentation extends AutoCloseable permits SentencePiece, LibrarySegmentation {
+sealed interface Segmentation extends AutoCloseable
+    permits SentencePiece, NamedPieces, LibrarySegmentation {
   /** The ids of a text's pieces. Any number of threads may call it. */
   long[] encode(String text);
 

@@ -56,6 +56,11 @@ final class SentencePiece implements Segmentation {
    * The same pieces for a text that brings its own leading space mark: no other is put before it.
    */
   SentencePiece withoutDummyPrefix() {
+    return withDummyPrefix(false);
+  }
+
+  /** The same pieces, with or without a space mark put before every text. */
+  SentencePiece withDummyPrefix(boolean adds) {
     return new SentencePiece(
         new SentencePieceModel(
             model.pieces(),
@@ -64,7 +69,7 @@ final class SentencePiece implements Segmentation {
             model.hasByteFallback(),
             model.marksSpaceBehind(),
             model.rules(),
-            false,
+            adds,
             model.removesExtraSpace(),
             model.escapesSpace()));
   }
@@ -121,7 +126,8 @@ final class SentencePiece implements Segmentation {
       }
     }
     String text = bytes.toString(StandardCharsets.UTF_8).replace(SPACE, " ");
-    return text.startsWith(" ") && model.removesExtraSpace() ? text.substring(1) : text;
+    boolean isFirstSpaceTheirs = model.removesExtraSpace() || model.addsDummyPrefix();
+    return text.startsWith(" ") && isFirstSpaceTheirs ? text.substring(1) : text;
   }
 
   @Override

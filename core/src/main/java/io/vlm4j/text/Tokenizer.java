@@ -22,8 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>A {@code tokenizer.json}, a {@code vocab.json} with {@code merges.txt} and OpenCLIP's list of
  * merges run in the Hugging Face tokenizers library; a SentencePiece {@code .model} runs in {@link
- * SentencePiece}. Names of special pieces in a text become those pieces, as in Python, except for a
- * {@code .model}: there they are plain text.
+ * SentencePiece}. Names of special pieces in a text become those pieces, as in Python; for a {@code
+ * .model} only where the folder's tokenizer is Llama's, else they are plain text.
  */
 public final class Tokenizer implements AutoCloseable {
   /** Captions come back in every epoch; this many are not cut again. */
@@ -104,7 +104,11 @@ public final class Tokenizer implements AutoCloseable {
     if (model.isPresent() && (bringsMark || !files.has("tokenizer.json"))) {
       String place = files.place(model.get());
       var pieces = new SentencePiece(SentencePieceModel.parse(files.bytes(model.get()), place));
-      return new Tokenizer(bringsMark ? pieces.withoutDummyPrefix() : pieces, rules, files);
+      if (bringsMark) {
+        return new Tokenizer(pieces.withoutDummyPrefix(), rules, files);
+      }
+      boolean isLlama = files.isFolder() && FolderRules.isLlama(files);
+      return new Tokenizer(isLlama ? NamedPieces.of(pieces, files) : pieces, rules, files);
     }
     Optional<ObjectNode> json = files.object("tokenizer.json");
     if (json.isPresent()) {

@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record TokenizerJson(ObjectNode json, Map<String, Integer> ids, int size) {
   /** No vocabulary comes near; an id is a row of a matrix. */
-  private static final int MOST_IDS = 1 << 24;
+  static final int MOST_IDS = 1 << 24;
 
   private static final Set<String> NORMALIZERS =
       Set.of(

@@ -12,6 +12,7 @@ import io.vlm4j.testing.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,12 +121,51 @@ class PreprocessingTest {
         "{\"size\":224,\"do_rescale\":\"no\"}",
         "{\"size\":224,\"rescale_factor\":0}",
         "{\"size\":224,\"do_pad\":true}",
+        "{\"size\":{\"height\":8,\"width\":8},\"do_pad\":true,"
+            + "\"image_processor_type\":\"LlavaImageProcessor\"}",
         "{\"size\":224,\"image_processor_type\":\"PixtralImageProcessor\"}",
         "[]"
       })
   void aFileThatIsNoRecipeIsRefused(String content) throws IOException {
     Path file = Files.writeString(folder.resolve("preprocessor_config.json"), content);
     assertRefused(() -> Preprocessing.readHuggingFace(file), file.toString());
+  }
+
+  /** The numbers are Pillow's: the picture pasted on (122, 116, 104), then resized. */
+  @ParameterizedTest
+  @CsvSource({
+    "false,"
+        + " 493cac653cae843db0a03eb11564ff5766d99f68aee16a843a53d36e5483a6564bda58767b6f667b6f667a6f67796f6d",
+    "true,"
+        + " 493cac1564fa3a53d47b6f66653cae5766d96d54837b6f66843db09f68aea7564b7a6f67a03eb2e16a84da5876796f6d",
+  })
+  void aPictureIsPutOnASquareOfTheMeansColour(boolean isHigh, String expected) {
+    var rgb = new byte[3 * 7 * 4];
+    for (int y = 0; y < 4; y++) {
+      for (int x = 0; x < 7; x++) {
+        int at = 3 * (isHigh ? 4 * x + y : 7 * y + x);
+        rgb[at] = (byte) (37 * x + 11 * y);
+        rgb[at + 1] = (byte) (90 * y + x);
+        rgb[at + 2] = (byte) (255 - 20 * x * y);
+      }
+    }
+    Pixels picture = isHigh ? new Pixels(4, 7, rgb) : new Pixels(7, 4, rgb);
+    var recipe = Preprocessing.clip(4).withMode(Preprocessing.Mode.SQUARED);
+    assertThat(HexFormat.of().formatHex(recipe.square(picture).rgb())).isEqualTo(expected);
+  }
+
+  @Test
+  void llavasProcessorsAreReadAndWrittenBack() throws IOException {
+    Preprocessing padded =
+        huggingFace("{\"image_processor_type\":\"LlavaImageProcessorFast\",\"do_pad\":true}");
+    assertThat(padded).isEqualTo(Preprocessing.clip(224).withMode(Preprocessing.Mode.SQUARED));
+    assertThat(huggingFace(Json.toText(padded.toHuggingFace()))).isEqualTo(padded);
+    assertRefused(padded::toOpenClip, "SQUARED");
+    assertThat(huggingFace("{\"image_processor_type\":\"LlavaImageProcessor\"}"))
+        .isEqualTo(Preprocessing.clip(224));
+    assertThat(
+            huggingFace("{\"image_processor_type\":\"LlavaNextImageProcessor\",\"do_pad\":true}"))
+        .isEqualTo(Preprocessing.clip(224));
   }
 
   private Preprocessing huggingFace(String content) throws IOException {

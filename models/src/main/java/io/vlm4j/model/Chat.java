@@ -78,6 +78,7 @@ public final class Chat implements Answerer, AnswerLikelihood, AutoCloseable {
    * @throws io.vlm4j.io.InputException if a file is missing, damaged or does not fit the others
    */
   public static Chat load(Path folder, Device device, LoadOptions options) {
+    ModelFolder files = ModelFolder.open(folder);
     ChatTemplate given = ChatTemplate.read(folder).orElse(null);
     var ends = new HashSet<Long>();
     for (String name : List.of("generation_config.json", "config.json")) {
@@ -92,14 +93,13 @@ public final class Chat implements Answerer, AnswerLikelihood, AutoCloseable {
             });
       }
     }
-    Pretrained bundle = Pretrained.load(folder, device, options);
+    Pretrained bundle = Pretrained.load(files, device, options);
     try {
+      String end = bundle.tokenizer().rules().end();
       ChatTemplate template =
           given != null
               ? given
-              : ChatTemplate.named(
-                  bundle.spec().family().dialogueTemplate().orElse("plain"),
-                  bundle.tokenizer().rules().end());
+              : files.chatTemplate(end).orElseGet(() -> ChatTemplate.named("plain", end));
       return new Chat(bundle, template, ends);
     } catch (RuntimeException e) {
       bundle.close();

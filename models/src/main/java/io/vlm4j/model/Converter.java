@@ -61,8 +61,7 @@ public final class Converter {
     requireNew(target);
     ModelSpec<?> spec = folder.spec();
     var writer =
-        new FolderWriter(
-            to, spec, keys(folder, to), folder.configs(), folder.preprocessingOrNull());
+        new FolderWriter(to, spec, folder.keys(to), folder.configs(), folder.preprocessingOrNull());
     try (TensorSource weights = folder.weights();
         var _ = new Scope()) {
       LoadPlan plan = folder.plan(spec, weights);
@@ -81,6 +80,7 @@ public final class Converter {
           target,
           path -> {
             copyOthers(source, path, carried);
+            folder.unwrittenTemplate().ifPresent(template -> template.write(path));
             writer.write(path, ours, type);
           });
       var dropped = new ArrayList<>(report.unexpected());
@@ -92,12 +92,6 @@ public final class Converter {
           spec.unsaid(to),
           List.copyOf(carried));
     }
-  }
-
-  /** The names in the target: of its own configuration file if the model came with one. */
-  private static KeyMap keys(ModelFolder folder, Layout to) {
-    ModelSpec<?> spec = folder.spec();
-    return spec.family().keys(to, folder.configs().write(to, spec, folder.preprocessingOrNull()));
   }
 
   private static void requireNew(Path target) {

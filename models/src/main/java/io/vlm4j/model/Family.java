@@ -2,7 +2,9 @@ package io.vlm4j.model;
 
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.InputException;
+import io.vlm4j.text.ChatTemplate;
 import io.vlm4j.text.TokenizerRules;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,6 +89,16 @@ public interface Family<C extends Record> {
     return Optional.empty();
   }
 
+  /**
+   * How dialogues become texts for the model in a folder that brings no template; none for those
+   * that learn from texts.
+   *
+   * @param json the folder's configuration file
+   */
+  default Optional<ChatTemplate> dialogueTemplate(Path folder, ObjectNode json, String end) {
+    return dialogueTemplate().map(name -> ChatTemplate.named(name, end));
+  }
+
   /** How many numbers a token takes while such a model writes; none if it does not say. */
   default MemoryPlan.TokenCost tokenCost(C config) {
     return new MemoryPlan.TokenCost(0, 0);
@@ -146,6 +158,27 @@ public interface Family<C extends Record> {
   /** Tables of positions among the parameters, which may be fitted to other sizes. */
   default Map<String, Positions> positions() {
     return Map.of();
+  }
+
+  /**
+   * What the folder of a foreign configuration need not hold, because it is another model as it was
+   * published.
+   */
+  default Optional<OutsidePart> outsidePart(Layout layout, ObjectNode json) {
+    return Optional.empty();
+  }
+
+  /**
+   * Whether a foreign configuration is of a kind that is read and never written: such a model is
+   * written with the configuration and the names that the layout's other ones have.
+   */
+  default boolean isReadOnly(Layout layout, ObjectNode json) {
+    return false;
+  }
+
+  /** How pictures are prepared, where the configuration changes what the folder's recipe says. */
+  default Preprocessing preprocessing(ObjectNode json, Preprocessing stored) {
+    return stored;
   }
 
   /** Whether a foreign configuration describes this family. */

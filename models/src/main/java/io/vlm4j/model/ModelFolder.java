@@ -5,9 +5,14 @@ import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
 import io.vlm4j.io.TensorSource;
+import io.vlm4j.io.hub.FileSelection;
+import io.vlm4j.io.hub.Hub;
+import io.vlm4j.io.hub.ModelLocation;
+import io.vlm4j.io.hub.Progress;
 import io.vlm4j.nn.Init;
 import io.vlm4j.tensor.Engine;
 import io.vlm4j.tensor.Precision;
+import io.vlm4j.text.ChatTemplate;
 import io.vlm4j.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,10 +30,14 @@ import tools.jackson.databind.node.ObjectNode;
  * weights are not.
  */
 public final class ModelFolder {
+  /** What LLaVA's first stage leaves: a projector without the models that it stands between. */
+  private static final String PROJECTOR = "mm_projector.bin";
+
   private final Path path;
   private final Layout layout;
   private final Path weights;
   private final ObjectNode config;
+  private final @Nullable PartFolder part;
   private final ModelSpec<?> spec;
 
   private ModelFolder(Path path, Layout layout, Path weights) {
@@ -36,12 +45,29 @@ public final class ModelFolder {
     this.layout = layout;
     this.weights = weights;
     Path file = path.resolve(layout.configFile());
-    config = Json.readObject(file);
+    ObjectNode own = Json.readObject(file);
     try {
+      part = PartFolder.of(path, layout, own, weights).orElse(null);
+      config = part == null ? own : part.complete(own);
       spec = ForeignConfigs.read(layout, config);
     } catch (InputException e) {
       throw new InputException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * From what a user calls a model to the folder that has it, as {@link ModelLocation#resolve};
+   * what that folder leaves to another model of the hub is fetched too.
+   *
+   * @throws InputException if there is no such name, or if something cannot be fetched
+   */
+  public static Path resolve(String name, Hub hub, Progress progress) {
+    Path folder = ModelLocation.resolve(name, hub, progress);
+    if (!hub.isOffline()) {
+      PartFolder.toFetch(folder)
+          .ifPresent(part -> hub.snapshot(part, FileSelection.model(), progress));
+    }
+    return folder;
   }
 
   /**
@@ -57,11 +83,13 @@ public final class ModelFolder {
         if (weights.isPresent()) {
           return new ModelFolder(folder, layout, weights.get());
         }
+        boolean isProjector = Files.isRegularFile(folder.resolve(PROJECTOR));
         incomplete =
             new InputException(
                 "cannot read "
                     + folder.resolve(layout.weightsFile())
-                    + ": there is no such file, nor another with weights");
+                    + ": there is no such file, nor another with weights"
+                    + (isProjector ? "; %s is a projector alone".formatted(PROJECTOR) : ""));
       }
     }
     throw incomplete != null
@@ -99,7 +127,12 @@ public final class ModelFolder {
     if (!spec.readsPictures()) {
       throw new InputException(reads("no pictures"));
     }
-    return RecipeFiles.read(path, layout, config, spec.preprocessing());
+    Preprocessing usual = spec.preprocessing();
+    return spec.family()
+        .preprocessing(
+            config,
+            RecipeFiles.read(
+                path, layout, config, part == null ? usual : part.preprocessing(usual)));
   }
 
   /**
@@ -124,7 +157,8 @@ public final class ModelFolder {
 
   /** The tensors; the caller closes them. */
   public TensorSource weights() {
-    return TensorSource.open(weights);
+    TensorSource own = TensorSource.open(weights);
+    return part == null ? own : part.join(own);
   }
 
   /** How the weights fit the model, from names and shapes alone. */
@@ -143,7 +177,16 @@ public final class ModelFolder {
   }
 
   ForeignConfigs configs() {
-    return new ForeignConfigs(layout, config);
+    return isReadOnly() ? new ForeignConfigs() : new ForeignConfigs(layout, config);
+  }
+
+  private boolean isReadOnly() {
+    return spec.family().isReadOnly(layout, config);
+  }
+
+  /** How dialogues become texts: as the folder's template says, or as its family learns them. */
+  Optional<ChatTemplate> chatTemplate(String end) {
+    return ChatTemplate.read(path).or(() -> spec.family().dialogueTemplate(path, config, end));
   }
 
   /**
@@ -186,6 +229,16 @@ public final class ModelFolder {
     }
   }
 
+  /** The template of dialogues, if the folder has none that could be copied from it. */
+  Optional<ChatTemplate> unwrittenTemplate() {
+    return isReadOnly() && ChatTemplate.read(path).isEmpty() ? chatTemplate("") : Optional.empty();
+  }
+
+  /** What a folder in a layout names the tensors, by the configuration file that it will have. */
+  KeyMap keys(Layout to) {
+    return spec.family().keys(to, configs().write(to, spec, preprocessingOrNull()));
+  }
+
   /**
    * Writes a folder like this one with other weights: in the same layout, with its configuration,
    * the files of its tokenizer and all others.
@@ -194,11 +247,12 @@ public final class ModelFolder {
    * @param card the new folder's {@code README.md}
    */
   public void writeWith(Model model, String card, Path target) {
-    var writer = new FolderWriter(layout, spec, keys(), configs(), preprocessingOrNull());
+    var writer = new FolderWriter(layout, spec, keys(layout), configs(), preprocessingOrNull());
     AtomicFiles.writeFolder(
         target,
         folder -> {
           Converter.copyOthers(path, folder, new ArrayList<>());
+          unwrittenTemplate().ifPresent(template -> template.write(folder));
           writer.write(folder, model.weights(), null);
           AtomicFiles.writeString(folder.resolve("README.md"), card);
         });

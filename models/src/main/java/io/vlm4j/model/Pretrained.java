@@ -11,7 +11,6 @@ import io.vlm4j.io.Json;
 import io.vlm4j.io.TensorSource;
 import io.vlm4j.io.hub.Hub;
 import io.vlm4j.io.hub.HubSettings;
-import io.vlm4j.io.hub.ModelLocation;
 import io.vlm4j.io.hub.Progress;
 import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.Engine;
@@ -91,7 +90,7 @@ public final class Pretrained implements AutoCloseable {
    */
   public static Pretrained load(String name) {
     var hub = new Hub(HubSettings.fromEnvironment());
-    return load(ModelLocation.resolve(name, hub, Progress.NONE), Engine.device("cpu"));
+    return load(ModelFolder.resolve(name, hub, Progress.NONE), Engine.device("cpu"));
   }
 
   /**
@@ -109,7 +108,10 @@ public final class Pretrained implements AutoCloseable {
    * @throws InputException if a file is missing, damaged or does not fit the others
    */
   public static Pretrained load(Path folder, Device device, LoadOptions options) {
-    ModelFolder files = ModelFolder.open(folder);
+    return load(ModelFolder.open(folder), device, options);
+  }
+
+  static Pretrained load(ModelFolder files, Device device, LoadOptions options) {
     Preprocessing stored = files.preprocessingOrNull();
     Preprocessing preprocessing =
         stored == null || options.imageSize() == null

@@ -39,6 +39,11 @@ public final class Hub {
     this.retries = retries;
   }
 
+  /** Whether it answers from its cache alone. */
+  public boolean isOffline() {
+    return settings.offline();
+  }
+
   /**
    * Makes sure that the wanted files of a revision are in the cache, as the hub has them now.
    * Offline, the cache is taken as it is.
@@ -79,7 +84,7 @@ public final class Hub {
   }
 
   /** The folder of a snapshot that has all that a model needs, without asking the hub. */
-  Optional<Path> cachedModel(ModelName.Repository repository) {
+  public Optional<Path> cachedModel(ModelName.Repository repository) {
     var cache = new HubCache(settings.cache(), repository.id());
     return cache
         .commit(repository.revision())

@@ -16,6 +16,7 @@ import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
@@ -230,8 +231,9 @@ public final class Llava extends Model implements PictureLanguageModel {
   }
 
   private static final class Projector extends Layer {
-    private final Linear first;
-    private final @Nullable Linear second;
+    private static final List<String> NAMES = List.of("first", "second");
+
+    private final List<Linear> layers = new ArrayList<>();
     private final Activation activation;
 
     Projector(LlavaConfig config) {
@@ -239,19 +241,22 @@ public final class Llava extends Model implements PictureLanguageModel {
       int out = config.language().width();
       var wanted = config.projector();
       activation = Activation.of(wanted.activation());
-      first = child("first", new Linear(in, out, Math.pow(in, -0.5), wanted.bias()));
-      second =
-          wanted.kind().equals("linear")
-              ? null
-              : child("second", new Linear(out, out, Math.pow(out, -0.5), wanted.bias()));
+      for (int i = 0; i < wanted.layers(); i++) {
+        int from = i == 0 ? in : out;
+        String name = i < NAMES.size() ? NAMES.get(i) : "layer" + (i + 1);
+        layers.add(child(name, new Linear(from, out, Math.pow(from, -0.5), wanted.bias())));
+      }
     }
 
     @Override
     public Tensor forward(Tensor x) {
       return call(
           () -> {
-            Tensor h = first.forward(x);
-            return second == null ? h : second.forward(activation.apply(h));
+            Tensor h = x;
+            for (int i = 0; i < layers.size(); i++) {
+              h = layers.get(i).forward(i == 0 ? h : activation.apply(h));
+            }
+            return h;
           },
           x);
     }

@@ -33,17 +33,29 @@ public record LlavaConfig(
   /**
    * What makes tokens of the image tower vectors of the language model.
    *
-   * @param kind {@code linear}, or {@code mlp} for two layers
+   * @param kind {@code linear}, {@code mlp} for two layers, {@code mlp3} to {@code mlp9} for more,
+   *     or {@code identity} for none
    * @param activation between the two, by its name in Hugging Face configurations
    * @param bias whether layers have one
    */
   public record Projector(String kind, String activation, boolean bias) {
     /** Checks the names. */
     public Projector {
-      if (!kind.equals("linear") && !kind.equals("mlp")) {
-        throw new InputException("unknown projector '" + kind + "': use linear or mlp");
+      if (!kind.matches("identity|linear|mlp[3-9]?")) {
+        throw new InputException(
+            "unknown projector '" + kind + "': use linear, mlp, mlp3 to mlp9 or identity");
       }
       Activation.of(activation);
+    }
+
+    /** The number of linear layers; the activation is between them. */
+    int layers() {
+      return switch (kind) {
+        case "identity" -> 0;
+        case "linear" -> 1;
+        case "mlp" -> 2;
+        default -> kind.charAt(3) - '0';
+      };
     }
   }
 
@@ -53,6 +65,11 @@ public record LlavaConfig(
       throw new InputException(
           "featureLayer must be 1 to %d, the image tower's layers, not %d"
               .formatted(vision.layers(), featureLayer));
+    }
+    if (projector.layers() == 0 && vision.width() != language.width()) {
+      throw new InputException(
+          "an identity is no projector from %d numbers to %d"
+              .formatted(vision.width(), language.width()));
     }
     if (anyRes != null) {
       int side = vision.imageSize();

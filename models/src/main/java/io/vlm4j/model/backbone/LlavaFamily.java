@@ -11,13 +11,16 @@ import io.vlm4j.model.Layout;
 import io.vlm4j.model.MemoryPlan;
 import io.vlm4j.model.Model;
 import io.vlm4j.model.ModelSpec;
+import io.vlm4j.model.OutsidePart;
 import io.vlm4j.model.Positions;
 import io.vlm4j.model.backbone.LlavaConfig.Projector;
 import io.vlm4j.model.contrastive.HuggingFaceTowers;
 import io.vlm4j.model.contrastive.TwoTowerConfig;
 import io.vlm4j.nn.Activation;
 import io.vlm4j.tensor.Batch;
+import io.vlm4j.text.ChatTemplate;
 import io.vlm4j.text.TokenizerRules;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -176,25 +179,45 @@ public final class LlavaFamily implements Family<LlavaConfig> {
   @Override
   public boolean recognizes(Layout layout, ObjectNode json) {
     String type = json.path("model_type").asString("");
-    return layout == Layout.HUGGING_FACE
-        && (type.equals("llava") || type.equals("llava_next"))
-        && json.has("text_config");
+    boolean isHubs = (type.equals("llava") || type.equals("llava_next")) && json.has("text_config");
+    return layout == Layout.HUGGING_FACE && (isHubs || LlavaOriginal.isKnown(json));
   }
 
   @Override
   public Optional<String> refusal(Layout layout, ObjectNode json) {
-    String type = json.path("model_type").asString("");
-    return layout == Layout.HUGGING_FACE
-            && type.startsWith("llava")
-            && json.has("mm_projector_type")
-        ? Optional.of(
-            "this is LLaVA's original layout, whose image tower lies elsewhere: take a folder of"
-                + " the Hugging Face layout, with 'text_config' and 'vision_config'")
+    return layout == Layout.HUGGING_FACE && LlavaOriginal.wrote(json)
+        ? Optional.of(LlavaOriginal.refusal(json))
         : Optional.empty();
+  }
+
+  /** The image tower, where LLaVA's own code wrote the checkpoint. */
+  @Override
+  public Optional<OutsidePart> outsidePart(Layout layout, ObjectNode json) {
+    return LlavaOriginal.wrote(json) ? Optional.of(LlavaOriginal.tower(json)) : Optional.empty();
+  }
+
+  @Override
+  public boolean isReadOnly(Layout layout, ObjectNode json) {
+    return LlavaOriginal.wrote(json);
+  }
+
+  @Override
+  public Preprocessing preprocessing(ObjectNode json, Preprocessing stored) {
+    return LlavaOriginal.wrote(json) ? LlavaOriginal.preprocessing(json, stored) : stored;
+  }
+
+  @Override
+  public Optional<ChatTemplate> dialogueTemplate(Path folder, ObjectNode json, String end) {
+    return LlavaOriginal.wrote(json)
+        ? Optional.of(LlavaConversation.of(folder, json))
+        : Family.super.dialogueTemplate(folder, json, end);
   }
 
   @Override
   public LlavaConfig readConfig(Layout layout, ObjectNode json) {
+    if (LlavaOriginal.wrote(json)) {
+      return LlavaOriginal.readConfig(json);
+    }
     ForeignTree tree = ForeignTree.of(json);
     ForeignTree part = tree.at("vision_config");
     part.requireText("model_type", "clip_vision_model", "clip_vision_model");
@@ -271,9 +294,17 @@ public final class LlavaFamily implements Family<LlavaConfig> {
 
   @Override
   public List<String> unsaid(Layout layout, LlavaConfig config) {
-    return config.projector().kind().equals("linear")
-        ? List.of("transformers' LLaVA has no projector of one layer")
-        : List.of();
+    var unsaid = new ArrayList<String>();
+    int layers = config.projector().layers();
+    if (layers != 2) {
+      unsaid.add("transformers' LLaVA has no projector of %d layers".formatted(layers));
+    }
+    if (config.pictureId() < 0) {
+      unsaid.add(
+          "transformers' LLaVA needs a token for pictures: add <image> to the tokenizer, a row for"
+              + " it to the embeddings, and its id as 'image_token_index'");
+    }
+    return unsaid;
   }
 
   /** Names as the hub has them; those of later versions of transformers are read too. */
@@ -293,7 +324,13 @@ public final class LlavaFamily implements Family<LlavaConfig> {
         .alias("lm_head.", "language_model.lm_head.")
         .rename("projector.first.*", "multi_modal_projector.linear_1.*")
         .rename("projector.second.*", "multi_modal_projector.linear_2.*")
+        .rename("projector.layer*.*", "multi_modal_projector.linear_*.*")
         .rename("newline", "image_newline")
         .build();
+  }
+
+  @Override
+  public KeyMap keys(Layout layout, ObjectNode json) {
+    return LlavaOriginal.wrote(json) ? LlavaOriginal.keys(json) : keys(layout);
   }
 }

@@ -57,7 +57,7 @@ public final class HuggingFaceTowers {
    *
    * @param tower {@code text} or {@code vision}
    */
-  static ForeignTree part(ObjectNode json, String tower) {
+  public static ForeignTree part(ObjectNode json, String tower) {
     String key = tower + "_config";
     JsonNode part = json.path(key);
     if (json.path(key + "_dict") instanceof ObjectNode winning) {
