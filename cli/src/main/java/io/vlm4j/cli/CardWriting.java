@@ -35,8 +35,9 @@ final class CardWriting {
   /** Asks, and writes the card; tasks that cannot be asked are named. */
   void run(ModelOption named, Device device) {
     Path files = named.folder();
-    ModelSpec<?> spec = ModelFolder.open(files).spec();
-    String hash = ModelHash.of(files);
+    ModelFolder opened = ModelFolder.open(files);
+    ModelSpec<?> spec = opened.spec();
+    String hash = ModelHash.of(opened);
     if (options.isBlind()) {
       try (var chat = Chat.load(files, device, LoadOptions.DEFAULT)) {
         var examinee = new Answering(named.name() + ", blind", chat.blind());
@@ -70,7 +71,7 @@ final class CardWriting {
                   ? null
                   : new StandIns.Reference(
                       new ModelExaminee("the reference", reference, null),
-                      ModelHash.of(other.get())));
+                      ModelHash.of(ModelFolder.open(other.get()))));
       new CardRun(folder, facts, examinee, shown).run(suite, planned);
     }
     Terminal.line("card", "%s", folder.resolve("card.html"));

@@ -17,6 +17,7 @@ import io.vlm4j.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -256,6 +257,11 @@ public final class ModelFolder {
           writer.write(folder, model.weights(), null);
           AtomicFiles.writeString(folder.resolve("README.md"), card);
         });
+  }
+
+  /** Where its files are: the folder, and that of a part which lies elsewhere. */
+  public List<Path> folders() {
+    return part == null || part.path() == null ? List.of(path) : List.of(path, part.path());
   }
 
   /** How its pictures become pixels, or null if it reads none. */

@@ -2,6 +2,7 @@ package io.vlm4j.eval.benchmark;
 
 import io.vlm4j.io.Digests;
 import io.vlm4j.io.Json;
+import io.vlm4j.model.ModelFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,8 +24,13 @@ public final class ModelHash {
    *
    * @throws io.vlm4j.io.InputException if one cannot be read
    */
-  public static String of(Path folder) {
+  public static String of(ModelFolder model) {
     MessageDigest digest = Digests.sha256();
+    model.folders().forEach(folder -> add(folder, digest));
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void add(Path folder, MessageDigest digest) {
     try (Stream<Path> all = Files.list(folder);
         var out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
       List<Path> files =
@@ -41,6 +47,5 @@ public final class ModelHash {
     } catch (IOException e) {
       throw Json.cannotRead(folder, e);
     }
-    return HexFormat.of().formatHex(digest.digest());
   }
 }
