@@ -16,6 +16,12 @@ final class FolderRules {
   private static final String CONFIG = "tokenizer_config.json";
   private static final String OPEN_CLIP = "open_clip_config.json";
 
+  private static final String GPT2 = "GPT2Tokenizer";
+  private static final String CODE_GEN = "CodeGenTokenizer";
+
+  /** Begins and ends a text where these classes are not told otherwise. */
+  private static final String GPT2_END = "<|endoftext|>";
+
   private final TokenizerFiles files;
   private final ObjectNode config;
   private final int contextLength;
@@ -57,8 +63,9 @@ final class FolderRules {
 
   /** What transformers' tokenizer of that class does. */
   private TokenizerRules huggingFace() {
-    String name = config.path("tokenizer_class").asString("").replaceFirst("Fast$", "");
-    return switch (name.isEmpty() ? classOfVocabulary() : name) {
+    String named = config.path("tokenizer_class").asString("").replaceFirst("Fast$", "");
+    String name = named.isEmpty() ? classOfModel() : named;
+    return switch (name) {
       case "CLIPTokenizer" -> named(TokenizerRules.clip(contextLength));
       case "SiglipTokenizer" -> {
         TokenizerRules rules = named(TokenizerRules.sigLip(contextLength));
@@ -82,16 +89,26 @@ final class FolderRules {
     };
   }
 
+  /** Older folders of language models name no class: their kind of model tells it. */
+  private String classOfModel() {
+    return switch (modelType()) {
+      case "gpt2", "opt" -> GPT2;
+      case "phi" -> CODE_GEN;
+      default -> classOfVocabulary();
+    };
+  }
+
   private String classOfVocabulary() {
     boolean isBytePairs = files.has("vocab.json") || files.has("tokenizer.json");
     return isBytePairs || !files.has(TokenizerFiles.MODELS) ? "CLIPTokenizer" : "SiglipTokenizer";
   }
 
   private boolean isSigLip() {
-    return files
-        .object("config.json")
-        .map(model -> model.path("model_type").asString("").startsWith("siglip"))
-        .orElse(true);
+    return !files.has("config.json") || modelType().startsWith("siglip");
+  }
+
+  private String modelType() {
+    return files.object("config.json").orElseGet(Json::object).path("model_type").asString("");
   }
 
   /** A family's rules with the pieces that this folder names. */
@@ -122,12 +139,14 @@ final class FolderRules {
     files
         .object("tokenizer.json")
         .ifPresent(json -> collectEnds(json.path("post_processor"), before, after));
+    Optional<String> usual =
+        name.equals(GPT2) || name.equals(CODE_GEN) ? Optional.of(GPT2_END) : Optional.empty();
     if (before.isEmpty() && config.path("add_bos_token").asBoolean(name.equals("LlamaTokenizer"))) {
-      piece("bos_token").ifPresent(before::add);
+      piece("bos_token").or(() -> usual).ifPresent(before::add);
     }
     // A language model's end is written by the model, not put behind its prompts.
     if (after.isEmpty()) {
-      piece("eos_token").ifPresent(after::add);
+      piece("eos_token").or(() -> usual).ifPresent(after::add);
     }
     if (before.size() > 1 || after.size() != 1) {
       throw new InputException(
