@@ -9,8 +9,12 @@ import io.vlm4j.generate.Generation;
 import io.vlm4j.generate.Generator;
 import io.vlm4j.generate.Hypothesis;
 import io.vlm4j.io.Json;
+import io.vlm4j.io.SafeTensors;
 import io.vlm4j.io.TensorSource;
+import io.vlm4j.model.Family;
+import io.vlm4j.model.Layout;
 import io.vlm4j.model.LoadOptions;
+import io.vlm4j.model.LoadReport;
 import io.vlm4j.model.MemoryPlan;
 import io.vlm4j.model.Model;
 import io.vlm4j.model.ModelFolder;
@@ -34,6 +38,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.bytedeco.pytorch.Device;
@@ -278,7 +283,52 @@ class CausalModelsTest {
     assertRefused(() -> load(copy, LoadOptions.DEFAULT).close(), named);
   }
 
+  /** On shapes alone: parameters as the cards of the released models count them. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "124439808 | {'model_type': 'gpt2'}",
+        "125239296 | {'model_type': 'opt'}",
+        "331196416 | {'model_type': 'opt', 'hidden_size': 1024, 'word_embed_proj_dim': 512,"
+            + " 'num_hidden_layers': 24, 'num_attention_heads': 16, 'ffn_dim': 4096,"
+            + " 'do_layer_norm_before': false}",
+        "1418270720 | {'model_type': 'phi'}",
+        "2779683840 | {'model_type': 'phi', 'hidden_size': 2560, 'intermediate_size': 10240,"
+            + " 'num_hidden_layers': 32, 'partial_rotary_factor': 0.4}",
+        "3821079552 | {'model_type': 'phi3'}",
+        "7241732096 | {'model_type': 'mistral'}",
+      })
+  void modelsOfReleasedSizesHaveTheirParameters(long parameters, String config) {
+    var json = (ObjectNode) Json.parse(config.replace('\'', '"'));
+    var family = Family.of(Layout.HUGGING_FACE, json);
+    long sum = 0;
+    for (long[] shape : spec(family, json).shapes().values()) {
+      sum += Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    }
+    assertThat(sum).isEqualTo(parameters);
+  }
+
+  private static <C extends Record> ModelSpec<C> spec(Family<C> family, ObjectNode json) {
+    return new ModelSpec<>(family, family.readConfig(Layout.HUGGING_FACE, json));
+  }
+
   @TempDir Path folder;
+
+  @Test
+  void aMissingTensorThatHoldsSeveralOfOursIsNamedOnce() throws IOException {
+    Path copy = Files.createDirectory(folder.resolve("model"));
+    Files.copy(path("gpt2").resolve("config.json"), copy.resolve("config.json"));
+    try (var _ = new Scope()) {
+      var tensors = TensorSource.readAll(path("gpt2").resolve("model.safetensors"));
+      tensors.remove("h.1.attn.c_attn.weight");
+      SafeTensors.write(copy.resolve("model.safetensors"), tensors, Map.of("format", "pt"));
+    }
+    assertThat(ModelFolder.open(copy).report().missing())
+        .extracting(LoadReport.Entry::name)
+        .containsExactly("transformer.h.1.attn.c_attn.weight");
+  }
 
   @Test
   void withoutAWindowMistralSeesAll() throws IOException {
