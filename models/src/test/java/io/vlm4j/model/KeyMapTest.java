@@ -175,8 +175,8 @@ class KeyMapTest {
       assertThat(Tensors.toFloats(ours.get("0.up"))).containsExactly(3, 7, 4, 8);
       var back = JOINED.toTheirs(ours);
       assertThat(back.keySet()).isEqualTo(theirs.keySet());
-      back.forEach((name, tensor) ->
-          assertThat(torch.equal(tensor, theirs.get(name))).as(name).isTrue());
+      back.forEach(
+          (name, tensor) -> assertThat(torch.equal(tensor, theirs.get(name))).as(name).isTrue());
       assertThat(JOINED.parts("0.k").shapes(new long[] {2}).getFirst()).containsExactly(8);
       assertThat(JOINED.parts("0.up").shapes(new long[] {2, 2}).getFirst()).containsExactly(2, 4);
       Tensor seven = Tensors.of(new float[7], 7);
