@@ -18,7 +18,9 @@ public enum Activation {
   /** {@code x * sigmoid(1.702 x)}; OpenAI's CLIP weights. */
   QUICK_GELU("quick_gelu"),
   /** {@code x * sigmoid(x)}; Llama. */
-  SILU("silu");
+  SILU("silu"),
+  /** {@code max(x, 0)}; OPT. */
+  RELU("relu");
 
   private final String id;
 
@@ -55,6 +57,7 @@ public enum Activation {
       case GELU_TANH -> torch.gelu(x, "tanh");
       case QUICK_GELU -> x.mul(torch.sigmoid(x.mul(new Scalar(1.702f))));
       case SILU -> torch.silu(x);
+      case RELU -> torch.relu(x);
     };
   }
 }

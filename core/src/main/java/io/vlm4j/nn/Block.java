@@ -1,14 +1,18 @@
 package io.vlm4j.nn;
 
+import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/** One block of a {@link Transformer}: attention, then an MLP, each with a norm and a residual. */
+/**
+ * One block of a {@link Transformer}: attention and an MLP, each with a residual, and norms where
+ * {@link Norms} says.
+ */
 public final class Block extends Module {
   private final Layer norm1;
   private final Attention attention;
-  private final Layer norm2;
+  private final @Nullable Layer norm2;
   private final Layer mlp;
   private final Norms norms;
   private final double dropout;
@@ -18,7 +22,17 @@ public final class Block extends Module {
     /** Before attention and MLP: {@code x += attention(norm1(x)); x += mlp(norm2(x))}. */
     BEFORE,
     /** Behind them, within the residual: {@code x += norm1(attention(x)); x += norm2(mlp(x))}. */
-    BEHIND
+    BEHIND,
+    /**
+     * Behind the sums, as in 1706.03762: {@code x = norm1(x + attention(x)); x = norm2(x +
+     * mlp(x))}.
+     */
+    AFTER,
+    /**
+     * One for both, which stand beside each other: {@code n = norm1(x); x += attention(n) +
+     * mlp(n)}.
+     */
+    SHARED
   }
 
   /**
@@ -26,13 +40,25 @@ public final class Block extends Module {
    *
    * @param norm1 of the attention
    * @param attention to the sequence itself
-   * @param norm2 of the MLP
+   * @param norm2 of the MLP; null if the norms are {@link Norms#SHARED}
    * @param mlp {@code [B, L, D] -> [B, L, D]}
    * @param norms where the norms are
    * @param dropout of what attention and MLP add, in training
    */
   public record Parts(
-      Layer norm1, Attention attention, Layer norm2, Layer mlp, Norms norms, double dropout) {
+      Layer norm1,
+      Attention attention,
+      @Nullable Layer norm2,
+      Layer mlp,
+      Norms norms,
+      double dropout) {
+    /** Checks that the norms are those needed. */
+    public Parts {
+      if ((norm2 == null) != (norms == Norms.SHARED)) {
+        throw new IllegalArgumentException("a second norm, unless it is shared: " + norms);
+      }
+    }
+
     /** With norms before attention and MLP, and no dropout. */
     public Parts(Layer norm1, Attention attention, Layer norm2, Layer mlp) {
       this(norm1, attention, norm2, mlp, Norms.BEFORE, 0);
@@ -43,7 +69,7 @@ public final class Block extends Module {
   public Block(Parts parts) {
     norm1 = child("norm1", parts.norm1);
     attention = child("attention", parts.attention);
-    norm2 = child("norm2", parts.norm2);
+    norm2 = parts.norm2 == null ? null : child("norm2", parts.norm2);
     mlp = child("mlp", parts.mlp);
     norms = parts.norms;
     dropout = parts.dropout;
@@ -99,12 +125,18 @@ public final class Block extends Module {
       Tensor x, AttentionMask mask, Rotary.@Nullable Angles angles, @Nullable KeyValueCache cache) {
     return call(
         () -> {
-          Tensor n = norms == Norms.BEFORE ? norm1.forward(x) : x;
+          boolean isBefore = norms == Norms.BEFORE || norms == Norms.SHARED;
+          Tensor n = isBefore ? norm1.forward(x) : x;
           Tensor mixed =
               cache == null
                   ? attention.forward(n, mask, angles)
                   : attention.forward(n, mask, angles, cache);
-          return finish(added(x, norms == Norms.BEFORE ? mixed : norm1.forward(mixed)));
+          return switch (norms) {
+            case BEFORE -> finish(added(x, mixed));
+            case BEHIND -> finish(added(x, norm1.forward(mixed)));
+            case AFTER -> finish(norm1.forward(added(x, mixed)));
+            case SHARED -> added(added(x, mixed), mlp.forward(n));
+          };
         },
         x);
   }
@@ -122,8 +154,12 @@ public final class Block extends Module {
   }
 
   private Tensor finish(Tensor h) {
-    return added(
-        h, norms == Norms.BEFORE ? mlp.forward(norm2.forward(h)) : norm2.forward(mlp.forward(h)));
+    Layer norm = Objects.requireNonNull(norm2, "without a second norm there is no second step");
+    return switch (norms) {
+      case BEHIND -> added(h, norm.forward(mlp.forward(h)));
+      case AFTER -> norm.forward(added(h, mlp.forward(h)));
+      default -> added(h, mlp.forward(norm.forward(h)));
+    };
   }
 
   private Tensor added(Tensor x, Tensor more) {

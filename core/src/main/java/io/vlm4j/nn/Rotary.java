@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <p>Pairs are those of Hugging Face's checkpoints, halves of the width; the original Llama pairs
  * neighbours, and its conversion permutes the weights.
  *
- * @param width d, of a head
+ * @param width d, of a head, or of the part of a head that is turned
  * @param theta base of the frequencies {@code theta^(-2i/d)}
  * @param trained number of positions that the model was trained with before any scaling
  * @param scaling how frequencies are changed for longer texts
@@ -120,14 +120,19 @@ public record Rotary(int width, double theta, long trained, Scaling scaling) {
    * @param sin of it
    */
   public record Angles(Tensor cos, Tensor sin) {
-    /** Turns queries or keys {@code [B, H, L, d]}; the result is of their type. */
+    /**
+     * Turns queries or keys {@code [B, H, L, d]}; the result is of their type. What heads have
+     * beyond the width that is turned stays as it is.
+     */
     Tensor turn(Tensor x) {
-      long half = x.size(3) / 2;
+      long half = cos.size(3);
       Tensor a = Tensors.slice(x, 3, 0, half);
       Tensor b = Tensors.slice(x, 3, half, 2 * half);
-      return torch
-          .cat(new TensorVector(a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))), 3)
-          .to(x.scalar_type());
+      var parts = new TensorVector(a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin)));
+      if (2 * half < x.size(3)) {
+        parts.push_back(Tensors.slice(x, 3, 2 * half, x.size(3)));
+      }
+      return torch.cat(parts, 3).to(x.scalar_type());
     }
   }
 

@@ -30,9 +30,14 @@ final class BytePairFiles {
   static BytePairs read(TokenizerFiles files) {
     String place = files.place("vocab.json");
     ObjectNode json = files.object("vocab.json").orElseGet(Json::object);
+    return checked(vocabulary(json, place), merges(files, MERGES), place);
+  }
+
+  /** The merges of a {@code merges.txt}, with or without a title; at most so many. */
+  static List<Pair> merges(TokenizerFiles files, int most) {
     List<String> lines = files.text("merges.txt").lines().toList();
     boolean hasTitle = !lines.isEmpty() && lines.getFirst().startsWith("#version");
-    return checked(vocabulary(json, place), pairs(lines, hasTitle ? 1 : 0, place), place);
+    return pairs(lines, hasTitle ? 1 : 0, most, files.place("vocab.json"));
   }
 
   /** {@code bpe_simple_vocab_16e6.txt.gz}: a title, then merges; the ids follow from them. */
@@ -48,7 +53,7 @@ final class BytePairFiles {
         throw new InputException(place + ": too long for a list of merges");
       }
       List<String> lines = new String(text, StandardCharsets.UTF_8).lines().toList();
-      return BytePairs.of(pairs(lines, 1, place));
+      return BytePairs.of(pairs(lines, 1, MERGES, place));
     } catch (IOException e) {
       throw new InputException(place + ": not a gzip file, or a damaged one", e);
     }
@@ -68,10 +73,11 @@ final class BytePairFiles {
               ? merge.path(0).asString("") + " " + merge.path(1).asString("")
               : merge.asString(""));
     }
-    return Optional.of(checked(vocabulary(vocabulary, place), pairs(merges, 0, place), place));
+    return Optional.of(
+        checked(vocabulary(vocabulary, place), pairs(merges, 0, MERGES, place), place));
   }
 
-  private static Map<String, Integer> vocabulary(ObjectNode json, String place) {
+  static Map<String, Integer> vocabulary(ObjectNode json, String place) {
     var vocabulary = new LinkedHashMap<String, Integer>();
     json.properties()
         .forEach(entry -> {
@@ -84,9 +90,9 @@ final class BytePairFiles {
     return vocabulary;
   }
 
-  private static List<Pair> pairs(List<String> lines, int from, String place) {
+  private static List<Pair> pairs(List<String> lines, int from, int most, String place) {
     var pairs = new ArrayList<Pair>();
-    for (int i = from; i < lines.size() && pairs.size() < MERGES; i++) {
+    for (int i = from; i < lines.size() && pairs.size() < most; i++) {
       String line = lines.get(i);
       if (line.isBlank()) {
         continue;
@@ -108,6 +114,12 @@ final class BytePairFiles {
         throw new InputException(place + ": the vocabulary has no " + piece);
       }
     }
+    requirePieces(vocabulary, merges, place);
+    return new BytePairs(vocabulary, List.copyOf(merges));
+  }
+
+  /** Refuses merges of pieces that there are not, or into such. */
+  static void requirePieces(Map<String, Integer> vocabulary, List<Pair> merges, String place) {
     for (Pair pair : merges) {
       for (String piece : List.of(pair.left(), pair.right(), pair.joined())) {
         if (!vocabulary.containsKey(piece)) {
@@ -117,7 +129,6 @@ final class BytePairFiles {
         }
       }
     }
-    return new BytePairs(vocabulary, List.copyOf(merges));
   }
 
   /**
@@ -173,12 +184,12 @@ final class BytePairFiles {
     normalizers.addObject().put("type", "Lowercase");
   }
 
-  private static void special(ObjectNode token, int id, String content) {
+  static void special(ObjectNode token, int id, String content) {
     token.put("id", id).put("content", content).put("single_word", false).put("lstrip", false);
     token.put("rstrip", false).put("normalized", false).put("special", true);
   }
 
-  private static void byteLevel(ObjectNode node, boolean prefixSpace) {
+  static void byteLevel(ObjectNode node, boolean prefixSpace) {
     node.put("type", "ByteLevel").put("add_prefix_space", prefixSpace);
     node.put("trim_offsets", true).put("use_regex", true);
   }

@@ -182,7 +182,7 @@ public record BytePairs(Map<String, Integer> vocabulary, List<Pair> merges) {
    */
   private static final String[] SYMBOL_OF_BYTE = new String[256];
 
-  private static final List<String> SYMBOLS = symbols();
+  static final List<String> SYMBOLS = symbols();
 
   private static List<String> symbols() {
     var symbols = new ArrayList<String>(256);

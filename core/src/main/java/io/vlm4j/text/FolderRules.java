@@ -17,6 +17,12 @@ final class FolderRules {
   private static final String CONFIG = "tokenizer_config.json";
   private static final String OPEN_CLIP = "open_clip_config.json";
 
+  private static final String GPT2 = "GPT2Tokenizer";
+  private static final String CODE_GEN = "CodeGenTokenizer";
+
+  /** Begins and ends a text where these classes are not told otherwise. */
+  private static final String GPT2_END = "<|endoftext|>";
+
   private final TokenizerFiles files;
   private final ObjectNode config;
   private final int contextLength;
@@ -66,7 +72,7 @@ final class FolderRules {
 
   private String tokenizerClass() {
     String name = config.path("tokenizer_class").asString("").replaceFirst("Fast$", "");
-    return name.isEmpty() ? classOfVocabulary() : name;
+    return name.isEmpty() ? classOfModel() : name;
   }
 
   /** What transformers' tokenizer of that class does. */
@@ -96,25 +102,29 @@ final class FolderRules {
     };
   }
 
+  /** Older folders of language models name no class: their kind of model tells it. */
+  private String classOfModel() {
+    return switch (modelType()) {
+      case "gpt2", "opt" -> GPT2;
+      case "phi" -> CODE_GEN;
+      default -> classOfVocabulary();
+    };
+  }
+
   private String classOfVocabulary() {
     boolean isBytePairs = files.has("vocab.json") || files.has("tokenizer.json");
     if (isBytePairs || !files.has(TokenizerFiles.MODELS)) {
       return "CLIPTokenizer";
     }
-    boolean isLlama =
-        files
-            .object("config.json")
-            .map(model ->
-                model.path("model_type").asString("").matches("(llama|llava|mi[sx]tral).*"))
-            .orElse(false);
-    return isLlama ? LLAMA : "SiglipTokenizer";
+    return modelType().matches("(llama|llava|mi[sx]tral).*") ? LLAMA : "SiglipTokenizer";
   }
 
   private boolean isSigLip() {
-    return files
-        .object("config.json")
-        .map(model -> model.path("model_type").asString("").startsWith("siglip"))
-        .orElse(true);
+    return !files.has("config.json") || modelType().startsWith("siglip");
+  }
+
+  private String modelType() {
+    return files.object("config.json").orElseGet(Json::object).path("model_type").asString("");
   }
 
   /** A family's rules with the pieces that this folder names. */
@@ -150,13 +160,12 @@ final class FolderRules {
     files
         .object("tokenizer.json")
         .ifPresent(json -> collectEnds(json.path("post_processor"), before, after));
-    boolean hasUsualNames = name.equals(LLAMA) && !files.has("tokenizer.json");
     if (before.isEmpty() && config.path("add_bos_token").asBoolean(name.equals(LLAMA))) {
-      piece("bos_token").or(() -> usual("<s>", hasUsualNames)).ifPresent(before::add);
+      piece("bos_token").or(() -> usual(name, "<s>")).ifPresent(before::add);
     }
     // A language model's end is written by the model, not put behind its prompts.
     if (after.isEmpty()) {
-      piece("eos_token").or(() -> usual("</s>", hasUsualNames)).ifPresent(after::add);
+      piece("eos_token").or(() -> usual(name, "</s>")).ifPresent(after::add);
     }
     if (before.size() > 1 || after.size() != 1) {
       throw new InputException(
@@ -172,8 +181,14 @@ final class FolderRules {
         piece("pad_token"));
   }
 
-  private static Optional<String> usual(String piece, boolean isUsual) {
-    return isUsual ? Optional.of(piece) : Optional.empty();
+  /** What begins or ends texts where no file names it; only some tokenizers have a usual one. */
+  private Optional<String> usual(String name, String llamas) {
+    if (name.equals(GPT2) || name.equals(CODE_GEN)) {
+      return Optional.of(GPT2_END);
+    }
+    return name.equals(LLAMA) && !files.has("tokenizer.json")
+        ? Optional.of(llamas)
+        : Optional.empty();
   }
 
   private static void collectEnds(JsonNode processor, List<String> before, List<String> after) {

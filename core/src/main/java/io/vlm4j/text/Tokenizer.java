@@ -122,7 +122,11 @@ public final class Tokenizer implements AutoCloseable {
           : new Tokenizer(new LibrarySegmentation(json.get(), place), rules, files);
     }
     if (files.has("vocab.json")) {
-      return of(BytePairFiles.read(files), rules, files);
+      Optional<ObjectNode> byteLevel = ByteLevelFiles.describe(files, rules);
+      return byteLevel.isPresent()
+          ? new Tokenizer(
+              new LibrarySegmentation(byteLevel.get(), files.place("vocab.json")), rules, files)
+          : of(BytePairFiles.read(files), rules, files);
     }
     Optional<String> list = files.first(TokenizerFiles.SIMPLE_VOCABULARIES);
     if (list.isPresent()) {

@@ -229,7 +229,7 @@ class GroupedAttentionTest {
         new Block.Parts(
             new RmsNorm(WIDTH, 1e-5),
             attention(random, false),
-            new RmsNorm(WIDTH, 1e-5),
+            norms == Block.Norms.SHARED ? null : new RmsNorm(WIDTH, 1e-5),
             new GatedMlp(WIDTH, 12, Activation.SILU, 0.5, 0.5),
             norms,
             0.3);
@@ -242,11 +242,15 @@ class GroupedAttentionTest {
           switch (norms) {
             case BEFORE -> x.add(attended(parts, parts.norm1().forward(x)));
             case BEHIND -> x.add(parts.norm1().forward(attended(parts, x)));
+            case AFTER -> parts.norm1().forward(x.add(attended(parts, x)));
+            case SHARED -> x.add(attended(parts, parts.norm1().forward(x)));
           };
       Tensor expected =
           switch (norms) {
             case BEFORE -> h.add(parts.mlp().forward(parts.norm2().forward(h)));
             case BEHIND -> h.add(parts.norm2().forward(parts.mlp().forward(h)));
+            case AFTER -> parts.norm2().forward(h.add(parts.mlp().forward(h)));
+            case SHARED -> h.add(parts.mlp().forward(parts.norm1().forward(x)));
           };
       assertThat(distance(actual, expected)).isZero();
       stack.setTraining(true);

@@ -138,6 +138,7 @@ class LayersTest {
                   x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
               case QUICK_GELU -> x / (1 + Math.exp(-1.702 * x));
               case SILU -> x / (1 + Math.exp(-x));
+              case RELU -> Math.max(x, 0);
             };
         assertThat((double) values[i]).isCloseTo(expected, within(2e-6));
       }

@@ -74,6 +74,19 @@ class RotaryTest {
   }
 
   @Test
+  void whatHeadsHaveBeyondTheTurnedWidthStays() {
+    try (var _ = new Scope()) {
+      Rotary.Angles angles =
+          new Rotary(4, 100, 10, Rotary.Scaling.NONE).at(Tensors.of(new long[] {3}, 1, 1), 4);
+      Tensor part = Tensors.of(new float[] {1, 2, 3, 4}, 1, 1, 1, 4);
+      Tensor whole = Tensors.of(new float[] {1, 2, 3, 4, 5, 6}, 1, 1, 1, 6);
+      float[] turned = Tensors.toFloats(angles.turn(part));
+      assertThat(Tensors.toFloats(angles.turn(whole)))
+          .containsExactly(turned[0], turned[1], turned[2], turned[3], 5, 6);
+    }
+  }
+
+  @Test
   void aPairIsTurnedByItsAngle() {
     try (var _ = new Scope()) {
       Rotary rotary = new Rotary(4, 100, 10, Rotary.Scaling.NONE); // frequencies 1 and 0.1

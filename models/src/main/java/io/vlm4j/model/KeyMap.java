@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,14 +33,45 @@ public final class KeyMap {
     LEADING_ONE,
     SCALAR,
     ONE_ELEMENT,
-    TIED
+    TIED,
+    JOINED,
+    JOINED_TRANSPOSED
   }
 
-  /** Shares are of our first dimension, one for each of their tensors. */
+  /**
+   * Shares are of our first dimension, one for each of their tensors; or, where one of theirs holds
+   * several of ours, one for each of those in {@code group}.
+   */
   private record Rule(
-      String ours, List<String> theirs, Form form, List<Integer> shares, Pattern pattern) {
+      String ours,
+      List<String> theirs,
+      Form form,
+      List<Integer> shares,
+      List<String> group,
+      Pattern pattern) {
+    Rule(String ours, List<String> theirs, Form form, List<Integer> shares, List<String> group) {
+      this(ours, theirs, form, shares, group, compile(ours));
+    }
+
     Rule(String ours, List<String> theirs, Form form, List<Integer> shares) {
-      this(ours, theirs, form, shares, compile(ours));
+      this(ours, theirs, form, shares, List.of());
+    }
+
+    boolean isJoined() {
+      return form == Form.JOINED || form == Form.JOINED_TRANSPOSED;
+    }
+
+    int total() {
+      return shares.stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** Ours within theirs: the share before it, and its own. */
+    int before() {
+      return shares.stream().limit(group.indexOf(ours)).mapToInt(Integer::intValue).sum();
+    }
+
+    int own() {
+      return shares.get(group.indexOf(ours));
     }
   }
 
@@ -119,6 +151,27 @@ public final class KeyMap {
       return this;
     }
 
+    /**
+     * Tensors of ours that are one of theirs, along the first dimension.
+     *
+     * @param shares of theirs, one for each of ours
+     */
+    public Builder join(String theirs, List<Integer> shares, String... ours) {
+      return join(theirs, Form.JOINED, shares, ours);
+    }
+
+    /** Matrices of ours of one size that are one of theirs, which they hold the other way round. */
+    public Builder joinTransposed(String theirs, String... ours) {
+      return join(theirs, Form.JOINED_TRANSPOSED, Collections.nCopies(ours.length, 1), ours);
+    }
+
+    private Builder join(String theirs, Form form, List<Integer> shares, String... ours) {
+      for (String each : ours) {
+        rules.add(new Rule(each, List.of(theirs), form, shares, List.of(ours)));
+      }
+      return this;
+    }
+
     /** Something of theirs that is no parameter, such as a constant; it is passed over. */
     public Builder ignore(String theirs) {
       ignored.add(theirs);
@@ -134,7 +187,8 @@ public final class KeyMap {
     public Builder nested(String ours, String theirs, KeyMap part) {
       for (Rule rule : part.rules) {
         List<String> names = rule.theirs.stream().map(name -> theirs + name).toList();
-        rules.add(new Rule(ours + rule.ours, names, rule.form, rule.shares));
+        List<String> group = rule.group.stream().map(name -> ours + name).toList();
+        rules.add(new Rule(ours + rule.ours, names, rule.form, rule.shares, group));
       }
       part.ignored.forEach(name -> ignored.add(theirs + name));
       return this;
@@ -164,11 +218,13 @@ public final class KeyMap {
   /** Their tensors that hold one of ours, in order, and how they do. */
   public static final class Parts {
     private final List<String> names;
+    private final List<String> group; // ours, where they are one of theirs
     private final Rule rule;
 
-    private Parts(List<String> names, Rule rule) {
+    private Parts(List<String> names, Rule rule, List<String> stars) {
       this.names = names;
       this.rule = rule;
+      group = rule.group.stream().map(each -> fill(each, stars)).toList();
     }
 
     /** The names in the layout. */
@@ -180,6 +236,11 @@ public final class KeyMap {
     public List<long[]> shapes(long[] ours) {
       return switch (rule.form) {
         case TRANSPOSED -> List.of(new long[] {ours[1], ours[0]});
+        case JOINED, JOINED_TRANSPOSED -> {
+          long[] shape = ours.clone();
+          shape[0] = ours[0] / rule.own() * rule.total();
+          yield List.of(rule.form == Form.JOINED ? shape : new long[] {shape[1], shape[0]});
+        }
         case SCALAR -> List.of(new long[0]);
         case ONE_ELEMENT -> List.of(new long[] {1});
         case TIED -> Collections.nCopies(names.size(), ours);
@@ -194,7 +255,7 @@ public final class KeyMap {
           for (int share : rule.shares) {
             long[] shape = ours.clone();
             if (rule.shares.size() > 1) {
-              shape[0] = ours[0] / total() * share;
+              shape[0] = ours[0] / rule.total() * share;
             }
             shapes.add(shape);
           }
@@ -215,6 +276,12 @@ public final class KeyMap {
       Tensor first = theirs.getFirst();
       return switch (rule.form) {
         case TRANSPOSED -> first.t();
+        case JOINED, JOINED_TRANSPOSED -> {
+          Tensor whole = rule.form == Form.JOINED ? first : first.t();
+          long unit = whole.size(0) / rule.total();
+          long from = rule.before() * unit;
+          yield Tensors.slice(whole, 0, from, from + rule.own() * unit);
+        }
         case LEADING_ONE -> first.squeeze(0);
         case SCALAR, ONE_ELEMENT -> first.reshape(new long[0]);
         case TIED -> first;
@@ -225,9 +292,11 @@ public final class KeyMap {
       };
     }
 
-    /** Their tensors, views of ours. */
+    /** Their tensors, views of ours; not for one of several of ours that are one of theirs. */
     public List<Tensor> split(Tensor ours) {
       return switch (rule.form) {
+        case JOINED, JOINED_TRANSPOSED ->
+            throw new IllegalStateException(names + " hold more than one tensor of ours");
         case TRANSPOSED -> List.of(ours.t());
         case LEADING_ONE -> List.of(ours.unsqueeze(0));
         case SCALAR -> List.of(ours);
@@ -240,7 +309,7 @@ public final class KeyMap {
           var parts = new ArrayList<Tensor>();
           long from = 0;
           for (int share : rule.shares) {
-            long to = from + ours.size(0) / total() * share;
+            long to = from + ours.size(0) / rule.total() * share;
             parts.add(Tensors.slice(ours, 0, from, to));
             from = to;
           }
@@ -251,16 +320,22 @@ public final class KeyMap {
 
     /** Whether the parts lie in our tensor's memory as they are: they can be read into it. */
     boolean inPlace() {
-      return rule.form != Form.TRANSPOSED;
+      return rule.form != Form.TRANSPOSED && !rule.isJoined();
+    }
+
+    /** Their one tensor, of all of ours that it holds. */
+    private Tensor whole(Map<String, Tensor> ours) {
+      Tensor[] each =
+          group.stream()
+              .map(name -> Objects.requireNonNull(ours.get(name), name))
+              .toArray(Tensor[]::new);
+      Tensor whole = torch.cat(new TensorVector(each), 0);
+      return rule.form == Form.JOINED ? whole : whole.t();
     }
 
     /** Whether each of the names alone holds our whole tensor. */
     boolean areTied() {
       return rule.form == Form.TIED;
-    }
-
-    private int total() {
-      return rule.shares.stream().mapToInt(Integer::intValue).sum();
     }
   }
 
@@ -269,7 +344,8 @@ public final class KeyMap {
     for (Rule rule : rules) {
       List<String> stars = match(rule.pattern, ours);
       if (stars != null) {
-        return new Parts(rule.theirs.stream().map(their -> fill(their, stars)).toList(), rule);
+        List<String> theirs = rule.theirs.stream().map(their -> fill(their, stars)).toList();
+        return new Parts(theirs, rule, stars);
       }
     }
     throw new IllegalStateException("no rule names '" + ours + "'");
@@ -302,6 +378,10 @@ public final class KeyMap {
     var theirs = new LinkedHashMap<String, Tensor>();
     ours.forEach((name, tensor) -> {
       Parts parts = parts(name);
+      if (parts.rule.isJoined()) {
+        theirs.computeIfAbsent(parts.names.getFirst(), _ -> parts.whole(ours));
+        return;
+      }
       List<Tensor> tensors = parts.split(tensor);
       for (int i = 0; i < tensors.size(); i++) {
         theirs.put(parts.names.get(i), tensors.get(i));
@@ -322,6 +402,7 @@ public final class KeyMap {
     var ours = new LinkedHashMap<String, Tensor>();
     theirs.forEach((given, tensor) -> {
       String name = plain(given);
+      boolean isJoined = false;
       for (Rule rule : rules) {
         List<String> stars = anchor(rule, name);
         if (stars != null) {
@@ -332,11 +413,14 @@ public final class KeyMap {
           List<Tensor> parts =
               names.stream().map(part -> require(byPlain, plain(part), place)).toList();
           requireForm(rule, names, parts, place);
-          ours.put(fill(rule.ours, stars), new Parts(names, rule).join(parts));
-          return;
+          ours.put(fill(rule.ours, stars), new Parts(names, rule, stars).join(parts));
+          isJoined = rule.isJoined();
+          if (!isJoined) {
+            return;
+          }
         }
       }
-      if (!ignores(given) && !isPart(name)) {
+      if (!isJoined && !ignores(given) && !isPart(name)) {
         ours.put(given, tensor);
       }
     });
@@ -373,6 +457,8 @@ public final class KeyMap {
     boolean isPossible =
         switch (rule.form) {
           case TRANSPOSED -> first.dim() == 2;
+          case JOINED -> first.dim() > 0 && first.size(0) % rule.total() == 0;
+          case JOINED_TRANSPOSED -> first.dim() == 2 && first.size(1) % rule.total() == 0;
           case LEADING_ONE -> first.dim() > 0 && first.size(0) == 1;
           case SCALAR, ONE_ELEMENT -> first.numel() == 1;
           case TIED -> true;

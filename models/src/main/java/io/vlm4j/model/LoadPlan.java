@@ -82,7 +82,9 @@ final class LoadPlan {
         continue; // one of its names is enough
       }
       if (given == null) {
-        missing.add(new LoadReport.Entry(part, wanted.get(i)));
+        if (missing.stream().noneMatch(entry -> entry.name().equals(part))) {
+          missing.add(new LoadReport.Entry(part, wanted.get(i))); // it may hold several of ours
+        }
         fits = false;
         continue;
       }
@@ -90,8 +92,10 @@ final class LoadPlan {
       long[] has = source.shape(given);
       if (!parts.accepts(has, wanted.get(i))) {
         String how = adaptation(positions, has, wanted.get(i));
-        (how.isEmpty() ? misshapen : adapted)
-            .add(new LoadReport.Change(given, has, wanted.get(i), how));
+        List<LoadReport.Change> changes = how.isEmpty() ? misshapen : adapted;
+        if (changes.stream().noneMatch(change -> change.name().equals(given))) {
+          changes.add(new LoadReport.Change(given, has, wanted.get(i), how));
+        }
         fits &= !how.isEmpty();
         adapts = true;
       }

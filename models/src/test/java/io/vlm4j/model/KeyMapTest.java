@@ -153,6 +153,47 @@ class KeyMapTest {
     }
   }
 
+  private static final KeyMap JOINED =
+      KeyMap.builder()
+          .join("h.*.fused", List.of(2, 1, 1), "*.q", "*.k", "*.v")
+          .joinTransposed("h.*.pair", "*.gate", "*.up")
+          .build();
+
+  @Test
+  void sharesOfOneOfTheirsBecomeSeveralOfOursAndBack() {
+    try (var _ = new Scope()) {
+      Tensor fused = Tensors.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 8);
+      Tensor pair = Tensors.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 2, 4);
+      var theirs = Map.of("h.0.fused", fused, "h.1.fused", fused.neg(), "h.0.pair", pair);
+      var ours = JOINED.toOurs(theirs, "f");
+      assertThat(ours.keySet())
+          .containsExactlyInAnyOrder("0.q", "0.k", "0.v", "1.q", "1.k", "1.v", "0.gate", "0.up");
+      assertThat(Tensors.toFloats(ours.get("0.q"))).containsExactly(1, 2, 3, 4);
+      assertThat(Tensors.toFloats(ours.get("0.k"))).containsExactly(5, 6);
+      assertThat(Tensors.toFloats(ours.get("1.v"))).containsExactly(-7, -8);
+      assertThat(Tensors.toFloats(ours.get("0.gate"))).containsExactly(1, 5, 2, 6);
+      assertThat(Tensors.toFloats(ours.get("0.up"))).containsExactly(3, 7, 4, 8);
+      var back = JOINED.toTheirs(ours);
+      assertThat(back.keySet()).isEqualTo(theirs.keySet());
+      back.forEach(
+          (name, tensor) -> assertThat(torch.equal(tensor, theirs.get(name))).as(name).isTrue());
+      assertThat(JOINED.parts("0.k").shapes(new long[] {2}).getFirst()).containsExactly(8);
+      assertThat(JOINED.parts("0.up").shapes(new long[] {2, 2}).getFirst()).containsExactly(2, 4);
+      Tensor seven = Tensors.of(new float[7], 7);
+      assertRefused(() -> JOINED.toOurs(Map.of("h.0.fused", seven), "f"), "h.0.fused", "[7]");
+    }
+  }
+
+  @Test
+  void aDescriptionOfAPartKnowsWhatItJoins() {
+    KeyMap nested = KeyMap.builder().nested("language.", "lm.", JOINED).build();
+    try (var _ = new Scope()) {
+      var ours = nested.toOurs(Map.of("lm.h.0.pair", Tensors.of(new float[8], 2, 4)), "f");
+      assertThat(ours).containsOnlyKeys("language.0.gate", "language.0.up");
+      assertThat(nested.toTheirs(ours)).containsOnlyKeys("lm.h.0.pair");
+    }
+  }
+
   private static Tensor value(float value) {
     return Tensors.of(new float[] {value}, 1);
   }

@@ -66,7 +66,7 @@ public final class HuggingFaceLlama {
   }
 
   /** The first, where a model has several ends; its tokenizer knows them all. */
-  private static int end(ForeignTree tree, int absent) {
+  static int end(ForeignTree tree, int absent) {
     JsonNode value = tree.node().path("eos_token_id");
     return value.isArray() ? value.path(0).asInt(absent) : tree.whole("eos_token_id", absent);
   }
@@ -165,12 +165,13 @@ public final class HuggingFaceLlama {
         json.put("use_sliding_window", true).put("max_window_layers", 0);
       }
     }
-    writeScaling(config, json);
+    writeScaling(config.rope(), json);
     return json;
   }
 
-  private static void writeScaling(LlamaConfig config, ObjectNode json) {
-    LlamaConfig.Scaling scaling = config.rope().scaling();
+  /** Writes how rotary positions are scaled, if they are. */
+  static void writeScaling(LlamaConfig.Rope rotary, ObjectNode json) {
+    LlamaConfig.Scaling scaling = rotary.scaling();
     if (scaling == null) {
       return;
     }

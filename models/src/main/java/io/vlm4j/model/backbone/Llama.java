@@ -1,7 +1,5 @@
 package io.vlm4j.model.backbone;
 
-import io.vlm4j.model.LanguageModel;
-import io.vlm4j.model.Model;
 import io.vlm4j.nn.Activation;
 import io.vlm4j.nn.Attention;
 import io.vlm4j.nn.AttentionMask;
@@ -13,18 +11,9 @@ import io.vlm4j.nn.Linear;
 import io.vlm4j.nn.RmsNorm;
 import io.vlm4j.nn.Rotary;
 import io.vlm4j.nn.Transformer;
-import io.vlm4j.objective.NextTokenLoss;
-import io.vlm4j.tensor.Batch;
-import io.vlm4j.tensor.Tensors;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
 import java.util.function.Supplier;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * loss = CE(logits of t, token t + 1), up to the first end of a text
  * </pre>
  */
-public final class Llama extends Model implements LanguageModel {
+public final class Llama extends CausalModel {
   private final LlamaConfig config;
   private final Rotary rotary;
   private final Embedding tokens;
@@ -88,78 +77,37 @@ public final class Llama extends Model implements LanguageModel {
     return config;
   }
 
-  /** The vectors of tokens: i64 {@code [B, L] -> [B, L, D]}. */
+  @Override
+  protected int layers() {
+    return config.layers();
+  }
+
+  @Override
+  protected int contextLength() {
+    return config.contextLength();
+  }
+
+  @Override
+  protected long end() {
+    return config.end();
+  }
+
+  @Override
   public Tensor embed(Tensor ids) {
     return tokens.forward(ids);
   }
 
-  /**
-   * What the blocks make of vectors, those of tokens or others: {@code [B, L, D] -> [B, L, D]},
-   * before the last norm.
-   *
-   * @param caches one a block, which the positions join and whose positions come before them; none
-   *     if nothing came before
-   * @param starts the first position of each row that is no padding, i64 {@code [B]}, from which
-   *     its positions count; null if all rows begin at 0
-   */
+  @Override
   public Tensor hidden(Tensor x, List<KeyValueCache> caches, @Nullable Tensor starts) {
     long before = caches.isEmpty() ? 0 : caches.getFirst().length();
-    long all = before + x.size(1);
     var mask = AttentionMask.causalAfter(before, x.size(1), config.window(), starts, x.device());
-    Tensor at =
-        torch
-            .arange(new Scalar(before), new Scalar(all), new TensorOptions(ScalarType.Long))
-            .to(x.device(), ScalarType.Long)
-            .unsqueeze(0); // [1, L]
-    if (starts != null) {
-      at = at.sub(starts.unsqueeze(1)).clamp_min(new Scalar(0L)); // [B, L]
-    }
-    return blocks.forward(x, mask, rotary.at(at, all), caches);
+    Tensor at = positions(before, x.size(1), starts, x.device());
+    return blocks.forward(x, mask, rotary.at(at, before + x.size(1)), caches);
   }
 
-  /** Logits of the token after each position: {@code [..., D] -> [..., V]}. */
+  @Override
   public Tensor logits(Tensor hidden) {
     Tensor n = norm.forward(hidden);
     return head == null ? tokens.similarities(n) : head.forward(n);
-  }
-
-  @Override
-  public Tensor tokenLogits(Tensor ids) {
-    return logits(hidden(embed(ids), List.of(), null));
-  }
-
-  @Override
-  public LlamaDecoder texts() {
-    return new LlamaDecoder(this, null);
-  }
-
-  @Override
-  public SequencedMap<String, Tensor> losses(Batch batch) {
-    Tensor ids = batch.get(Batch.TOKENS);
-    Tensor labels = batch.find(Batch.LABELS);
-    Tensor wanted = trimmed(labels == null ? untilEnd(ids) : labels);
-    long length = wanted.size(1);
-    Tensor hidden = hidden(embed(Tensors.slice(ids, 1, 0, length - 1)), List.of(), null);
-    var losses = new LinkedHashMap<String, Tensor>();
-    losses.put(
-        "next_token_loss",
-        NextTokenLoss.of(hidden, this::logits, Tensors.slice(wanted, 1, 1, length), Batch.IGNORED));
-    return losses;
-  }
-
-  /** Labels up to the last that counts: what follows reaches no result. */
-  private static Tensor trimmed(Tensor labels) {
-    Tensor places =
-        torch
-            .arange(new Scalar(labels.size(1)), labels.options())
-            .mul(labels.ne(new Scalar(Batch.IGNORED)).to(ScalarType.Long));
-    return Tensors.slice(labels, 1, 0, Math.max(2, places.max().item_long() + 1));
-  }
-
-  /** The tokens up to the first end of each row; what follows it is padding, and no target. */
-  private Tensor untilEnd(Tensor ids) {
-    Tensor isEnd = ids.eq(new Scalar((long) config.end())).to(ScalarType.Long);
-    Tensor isPadding = isEnd.cumsum(1).sub(isEnd).gt(new Scalar(0L));
-    return ids.masked_fill(isPadding, new Scalar(Batch.IGNORED));
   }
 }

@@ -91,7 +91,19 @@ public record LlamaConfig(
    * @param theta base of the frequencies
    * @param scaling how they are changed for longer texts; null for not at all
    */
-  public record Rope(double theta, @Nullable Scaling scaling) {}
+  public record Rope(double theta, @Nullable Scaling scaling) {
+    /**
+     * Such positions of heads.
+     *
+     * @param width of what is turned of a head
+     * @param contextLength number of positions
+     */
+    Rotary rotary(int width, int contextLength) {
+      return scaling == null
+          ? new Rotary(width, theta, contextLength, Rotary.Scaling.NONE)
+          : new Rotary(width, theta, scaling.trained, scaling.rotary());
+    }
+  }
 
   /**
    * How frequencies are changed for longer texts; see {@link Rotary.Scaling}.
@@ -128,10 +140,7 @@ public record LlamaConfig(
   /** The rotary positions of a head. */
   @JsonIgnore
   Rotary rotary() {
-    Scaling scaling = rope.scaling;
-    return scaling == null
-        ? new Rotary(headWidth, rope.theta, contextLength, Rotary.Scaling.NONE)
-        : new Rotary(headWidth, rope.theta, scaling.trained, scaling.rotary());
+    return rope.rotary(headWidth, contextLength);
   }
 
   /** The sizes of an attention; what is added to the residual begins smaller in deeper stacks. */

@@ -3,28 +3,18 @@ package io.vlm4j.model.backbone;
 import io.vlm4j.generate.Decoder;
 import io.vlm4j.generate.Generation;
 import io.vlm4j.generate.Generator;
-import io.vlm4j.image.Preprocessing;
-import io.vlm4j.io.InputException;
-import io.vlm4j.model.Family;
 import io.vlm4j.model.KeyMap;
 import io.vlm4j.model.Layout;
 import io.vlm4j.model.MemoryPlan;
 import io.vlm4j.model.Model;
-import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.Tensors;
 import io.vlm4j.text.TokenizerRules;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.node.ObjectNode;
 
 /** How {@link Llama} and its kin are configured, named by Hugging Face and fed. */
-public final class LlamaFamily implements Family<LlamaConfig> {
-  private static final int GREEDY = 8;
-
+public final class LlamaFamily extends CausalFamily<LlamaConfig> {
   @Override
   public String name() {
     return "llama";
@@ -51,17 +41,6 @@ public final class LlamaFamily implements Family<LlamaConfig> {
   }
 
   @Override
-  public boolean readsPictures() {
-    return false;
-  }
-
-  /** Nobody asks. */
-  @Override
-  public Preprocessing preprocessing(LlamaConfig config) {
-    throw new InputException("a language model reads no pictures");
-  }
-
-  @Override
   public int contextLength(LlamaConfig config) {
     return config.contextLength();
   }
@@ -70,11 +49,6 @@ public final class LlamaFamily implements Family<LlamaConfig> {
   @Override
   public TokenizerRules tokenizerRules(LlamaConfig config) {
     return TokenizerRules.clip(config.contextLength());
-  }
-
-  @Override
-  public LlamaConfig withImageSize(LlamaConfig config, int pixels) {
-    throw new InputException("a language model reads no pictures, of whatever size");
   }
 
   @Override
@@ -90,20 +64,6 @@ public final class LlamaFamily implements Family<LlamaConfig> {
   @Override
   public boolean isInt8(LlamaConfig config, String matrix) {
     return config.isInt8(matrix);
-  }
-
-  @Override
-  public SequencedMap<String, Tensor> outputs(Model model, Map<String, Tensor> inputs) {
-    var llama = (Llama) model;
-    var outputs = new LinkedHashMap<String, Tensor>();
-    Tensor tokens = inputs.get(Batch.TOKENS);
-    if (tokens != null) {
-      outputs.put("logits", llama.tokenLogits(tokens));
-      try (Decoder decoder = llama.texts()) {
-        outputs.put("greedy_ids", greedy(decoder, tokens, GREEDY));
-      }
-    }
-    return outputs;
   }
 
   /** The most probable continuation of rows, whatever it contains: i64 {@code [B, count]}. */
@@ -122,19 +82,16 @@ public final class LlamaFamily implements Family<LlamaConfig> {
   }
 
   @Override
-  public List<Layout> layouts() {
-    return List.of(Layout.HUGGING_FACE);
-  }
-
-  @Override
   public boolean recognizes(Layout layout, ObjectNode json) {
     return layout == Layout.HUGGING_FACE
-        && HuggingFaceLlama.TYPES.contains(json.path("model_type").asString(""));
+        && (HuggingFaceLlama.TYPES.contains(type(json)) || type(json).equals(HuggingFacePhi3.TYPE));
   }
 
   @Override
   public LlamaConfig readConfig(Layout layout, ObjectNode json) {
-    return HuggingFaceLlama.read(json, "");
+    return type(json).equals(HuggingFacePhi3.TYPE)
+        ? HuggingFacePhi3.read(json)
+        : HuggingFaceLlama.read(json, "");
   }
 
   @Override
@@ -144,12 +101,29 @@ public final class LlamaFamily implements Family<LlamaConfig> {
 
   @Override
   public KeyMap keys(Layout layout) {
-    var keys =
-        KeyMap.builder()
-            .optionalPrefix("_orig_mod.")
-            .optionalPrefix("module.")
-            .optionalPrefix("model.");
+    KeyMap.Builder keys = builder();
     HuggingFaceLlama.keys(keys, "", "model.", "");
     return keys.build();
+  }
+
+  @Override
+  public KeyMap keys(Layout layout, ObjectNode json) {
+    if (!type(json).equals(HuggingFacePhi3.TYPE)) {
+      return keys(layout);
+    }
+    KeyMap.Builder keys = builder();
+    HuggingFacePhi3.keys(keys, HuggingFacePhi3.read(json));
+    return keys.build();
+  }
+
+  private static KeyMap.Builder builder() {
+    return KeyMap.builder()
+        .optionalPrefix("_orig_mod.")
+        .optionalPrefix("module.")
+        .optionalPrefix("model.");
+  }
+
+  private static String type(ObjectNode json) {
+    return json.path("model_type").asString("");
   }
 }

@@ -168,7 +168,7 @@ public final class Llava extends Model implements PictureLanguageModel {
   @Override
   public Decoder texts(Batch prompts) {
     try (var _ = new Scope()) {
-      return new LlamaDecoder(
+      return new CausalDecoder(
           language,
           embedded(
               prompts.get(Batch.TOKENS), prompts.find(Batch.PIXELS), prompts.find(Batch.SIZES)));

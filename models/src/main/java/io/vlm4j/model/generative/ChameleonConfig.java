@@ -33,6 +33,9 @@ public record ChameleonConfig(
     if (!(dropout >= 0 && dropout < 1)) {
       throw new InputException("dropout must lie in [0, 1), not " + dropout);
     }
+    if (norms != Block.Norms.BEFORE && norms != Block.Norms.BEHIND) {
+      throw new InputException("norms must be BEFORE or BEHIND, not " + norms);
+    }
     if (dropout > 0 && norms == Block.Norms.BEHIND) {
       throw new InputException(
           "norms behind attention and MLP go without dropout: set it to 0, or norms to BEFORE");

@@ -13,12 +13,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Texts as {@link Llama} writes them: keys and values are kept. Rows may begin with padding, which
- * is not seen and takes no positions. What is read first may be vectors instead of tokens, such as
- * those of pictures.
+ * Texts as a {@link CausalModel} writes them: keys and values are kept. Rows may begin with
+ * padding, which is not seen and takes no positions. What is read first may be vectors instead of
+ * tokens, such as those of pictures.
  */
-public final class LlamaDecoder implements Decoder {
-  private final Llama model;
+public final class CausalDecoder implements Decoder {
+  private final CausalModel model;
   private final Device device;
   private final List<KeyValueCache> caches = new ArrayList<>();
   private @Nullable Tensor prompt; // [R, L, D]
@@ -30,11 +30,11 @@ public final class LlamaDecoder implements Decoder {
    * @param prompt vectors {@code [R, L, D]} of the tokens that are read first; null to look those
    *     up
    */
-  public LlamaDecoder(Llama model, @Nullable Tensor prompt) {
+  public CausalDecoder(CausalModel model, @Nullable Tensor prompt) {
     this.model = model;
     this.prompt = prompt == null ? null : Scope.keep(prompt);
     device = Scope.keep(model.parameters().firstEntry().getValue().device());
-    for (int i = 0; i < model.config().layers(); i++) {
+    for (int i = 0; i < model.layers(); i++) {
       caches.add(new KeyValueCache());
     }
   }
@@ -80,7 +80,7 @@ public final class LlamaDecoder implements Decoder {
 
   @Override
   public int capacity() {
-    return model.config().contextLength();
+    return model.contextLength();
   }
 
   @Override
