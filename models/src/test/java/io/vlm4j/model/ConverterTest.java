@@ -158,10 +158,10 @@ class ConverterTest {
 
   @Test
   void aTargetThatExistsIsNotTouched() throws IOException {
+    Path source = Fixtures.folder("openclip-tiny");
     Files.writeString(folder.resolve("mine"), "x");
     assertRefused(
-        () ->
-            Converter.convert(Fixtures.folder("openclip-tiny"), folder, Layout.HUGGING_FACE, null),
+        () -> Converter.convert(source, folder, Layout.HUGGING_FACE, null),
         folder.toString(),
         "exists");
     assertThat(folder.resolve("mine")).hasContent("x");
