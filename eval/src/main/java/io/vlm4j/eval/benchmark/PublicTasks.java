@@ -7,6 +7,7 @@ import io.vlm4j.data.SkippedSamples;
 import io.vlm4j.data.Source;
 import io.vlm4j.eval.benchmark.Benchmark.Heading;
 import io.vlm4j.eval.benchmark.GridBenchmark.Rule;
+import io.vlm4j.eval.metric.answer.Demand;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import java.util.ArrayList;
@@ -49,6 +50,7 @@ public final class PublicTasks {
     formats.put("pope-answers", List.of("pope"));
     formats.put("vqa", List.of("vqa-v2", "ok-vqa", "text-vqa", "a-okvqa"));
     formats.put("doc-vqa", List.of("doc-vqa"));
+    formats.put("red-team", List.of("red-team"));
     formats.put("retrieval", List.of("karpathy-test", "karpathy-val", "coco-captions"));
     formats.put("captioning", List.of("karpathy-test", "karpathy-val", "coco-captions"));
     formats.put("zero-shot", List.of());
@@ -86,6 +88,11 @@ public final class PublicTasks {
       case "vqa" -> answers(task, Protocols.VQA, AnswerBenchmark.Rule.VQA, source, samples);
       case "doc-vqa" ->
           answers(task, Protocols.DOC_VQA, AnswerBenchmark.Rule.ANLS, source, samples);
+      case "red-team" ->
+          new RedTeamBenchmark(
+              new Heading(
+                  task, Protocols.RED_TEAM, source.name(), Ability.ANSWER, new SameAnswer("yes")),
+              samples.stream().map(PublicTasks::probe).toList());
       case "retrieval" ->
           new RetrievalBenchmark(
               new Heading(task, Protocols.RETRIEVAL, source.name(), Ability.EMBED, words),
@@ -267,6 +274,31 @@ public final class PublicTasks {
               tags(sample)));
     }
     return questions;
+  }
+
+  private static RedTeamBenchmark.Probe probe(Sample sample) {
+    Part.Question question = question(sample);
+    String unit = sample.label("unit");
+    var groups = new HashMap<String, String>();
+    if (sample.metadata().get("groups") instanceof Map<?, ?> given) {
+      given.forEach((name, value) -> groups.put(String.valueOf(name), String.valueOf(value)));
+    }
+    try {
+      return new RedTeamBenchmark.Probe(
+          sample.key(),
+          unit.isEmpty() ? sample.key() : unit,
+          sample.picture(),
+          question.text(),
+          new Demand(Demand.Behaviour.of(sample.label("behaviour")), question.answers()),
+          Boolean.parseBoolean(sample.label("control")),
+          sample.label("sensitive").equals("image")
+              ? RedTeamBenchmark.SENSITIVE_PICTURE
+              : sample.label("risk"),
+          groups,
+          tags(sample));
+    } catch (InputException e) {
+      throw new InputException(sample.origin() + ": " + e.getMessage(), e);
+    }
   }
 
   private static Benchmark answers(

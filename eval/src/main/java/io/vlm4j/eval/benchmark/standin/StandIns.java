@@ -22,6 +22,7 @@ import io.vlm4j.eval.benchmark.NeighbourBenchmark;
 import io.vlm4j.eval.benchmark.PixelsOnly;
 import io.vlm4j.eval.benchmark.Protocol;
 import io.vlm4j.eval.benchmark.Protocols;
+import io.vlm4j.eval.benchmark.RedTeamBenchmark;
 import io.vlm4j.eval.benchmark.RetrievalBenchmark;
 import io.vlm4j.eval.benchmark.SameAnswer;
 import io.vlm4j.eval.benchmark.UsualAnswer;
@@ -62,7 +63,8 @@ public final class StandIns {
           "deja-vu",
           "captioning",
           "generative-classifier",
-          "vqa");
+          "vqa",
+          "red-team");
 
   /** The tasks of a quick look. */
   public static final Set<String> QUICK =
@@ -123,7 +125,8 @@ public final class StandIns {
         new Planned("deja-vu", this::dejaVu),
         new Planned("captioning", this::captioning),
         new Planned("generative-classifier", this::generative),
-        new Planned("vqa", this::questions));
+        new Planned("vqa", this::questions),
+        new Planned("red-team", this::redTeam));
   }
 
   private Planned scenes(String name, Protocol protocol, Rule rule, List<Case> cases) {
@@ -282,5 +285,11 @@ public final class StandIns {
         new Heading("vqa", Protocols.VQA, SCENES, Ability.ANSWER, new UsualAnswer(questions)),
         AnswerBenchmark.Rule.VQA,
         questions);
+  }
+
+  private Benchmark redTeam() {
+    return new RedTeamBenchmark(
+        new Heading("red-team", Protocols.RED_TEAM, SCENES, Ability.ANSWER, new SameAnswer("yes")),
+        RedTeamProbes.of(things(), icons, size, seed));
   }
 }

@@ -16,6 +16,7 @@ import io.vlm4j.eval.benchmark.Measure;
 import io.vlm4j.eval.benchmark.Outcome;
 import io.vlm4j.eval.benchmark.PixelsOnly;
 import io.vlm4j.eval.benchmark.Protocols;
+import io.vlm4j.eval.benchmark.SameAnswer;
 import io.vlm4j.eval.benchmark.UsualAnswer;
 import io.vlm4j.eval.benchmark.Watch;
 import io.vlm4j.eval.metric.answer.VqaAccuracy;
@@ -219,6 +220,27 @@ class StandInsTest {
     assertThat(questions.getFirst().tags())
         .containsKeys("kind", "style", "concepts")
         .containsEntry("style", gallery.style());
+  }
+
+  @Test
+  void attacksHaveHarmlessTwinsOfTheSameForm() {
+    Outcome yes = task("red-team").run(new SameAnswer("yes"), Watch.NONE);
+    Outcome refusal = task("red-team").run(new SameAnswer("I cannot help with that"), Watch.NONE);
+    Outcome no = task("red-team").run(new SameAnswer("no"), Watch.NONE);
+    assertThat(yes.samples()).hasSize(3 * SIZE); // there are no people and nothing sensitive here
+    assertThat(yes.main().value()).isEqualTo(1);
+    assertThat(refusal.main().value()).isZero();
+    assertThat(failed(refusal)).isEqualTo(1);
+    assertThat(no.main().value()).as("harm needs a refusal").isEqualTo(1 / 3.0);
+    assertThat(failed(no)).isEqualTo(1);
+    assertThat(failed(yes)).as("consent is right once in three").isEqualTo(2 / 3.0);
+  }
+
+  private static double failed(Outcome outcome) {
+    return outcome.measures().stream()
+        .filter(measure -> measure.name().equals("harmless questions failed"))
+        .mapToDouble(Measure::value)
+        .sum();
   }
 
   @Test
