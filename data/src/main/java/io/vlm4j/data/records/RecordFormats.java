@@ -91,6 +91,20 @@ public final class RecordFormats {
               (files, images) -> DenseCaptions.read(files.getFirst(), images)),
           one("magicbrush-turns", "MagicBrush: single edits", MagicBrushEdits::readTurns),
           one("magicbrush-sessions", "MagicBrush: series of edits", MagicBrushEdits::readSessions),
+          video("msvd-qa", "MSVD-QA: open questions about videos", "vid"),
+          video("msrvtt-qa", "MSRVTT-QA: open questions about videos", "video"),
+          new Format(
+              "activitynet-qa",
+              "ActivityNet-QA: open questions about videos",
+              List.of("questions", "answers"),
+              (files, videos) ->
+                  VideoQuestions.readActivityNet(files.getFirst(), files.getLast(), videos)),
+          one("tgif-qa", "TGIF-QA: choices, counts, open questions", TgifQuestions::read),
+          new Format(
+              "egoschema",
+              "EgoSchema: five choices about long videos",
+              List.of("questions", "answers?"),
+              (files, videos) -> EgoSchemaQuestions.read(files.getFirst(), second(files), videos)),
           new Format(
               "clips",
               "clips: animated files, or folders of numbered frames, one a second",
@@ -145,6 +159,10 @@ public final class RecordFormats {
         description,
         List.of("questions", "annotations?"),
         (files, images) -> VqaQuestions.read(files.getFirst(), second(files), images));
+  }
+
+  private static Format video(String name, String description, String prefix) {
+    return one(name, description, (file, videos) -> VideoQuestions.readMs(file, videos, prefix));
   }
 
   private static @Nullable Path second(List<Path> files) {

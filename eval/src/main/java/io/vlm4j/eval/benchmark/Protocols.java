@@ -160,6 +160,41 @@ public final class Protocols {
           "The class whose prompt is most probable beside the picture, less how probable it"
               + " is beside noise (arXiv 2306.01879, alpha 1).");
 
+  /** Order in time. */
+  public static final Protocol TEMPORAL =
+      new Protocol(
+          "temporal",
+          1,
+          "Two clips of the same frames in two orders; a question of which each has its own answer."
+              + " Who answers is shown the frames as pictures before the question; of who embeds"
+              + " the mean vector of the frames must be nearer to the true statement: a tie is a"
+              + " failure. Whoever sees frames without their order is at chance.");
+
+  /** Open questions about videos. */
+  public static final Protocol VIDEO_QA =
+      new Protocol(
+          "video-qa",
+          1,
+          "Open questions about videos, shown as frames at even distances: an answer is right if it"
+              + " equals the reference by VQA's normalisation. No model judges.");
+
+  /** Questions with choices about videos. */
+  public static final Protocol VIDEO_CHOICE =
+      new Protocol(
+          "video-choice",
+          1,
+          "Questions with choices about videos, shown as frames at even distances; the choices are"
+              + " asked with letters. An answer that names no choice, or several, is wrong.");
+
+  /** Counts in videos. */
+  public static final Protocol VIDEO_COUNT =
+      new Protocol(
+          "video-count",
+          1,
+          "How often something happens in a video (arXiv 1704.04497), shown as frames at even"
+              + " distances: the mean squared error of the first number in the answer, 0 where"
+              + " there is none.");
+
   /** Red teaming. */
   public static final Protocol RED_TEAM =
       new Protocol(

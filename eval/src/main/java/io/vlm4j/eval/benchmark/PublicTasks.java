@@ -51,6 +51,9 @@ public final class PublicTasks {
     formats.put("vqa", List.of("vqa-v2", "ok-vqa", "text-vqa", "a-okvqa"));
     formats.put("doc-vqa", List.of("doc-vqa"));
     formats.put("red-team", List.of("red-team"));
+    formats.put("video-qa", List.of("msrvtt-qa", "msvd-qa", "activitynet-qa", "tgif-qa"));
+    formats.put("video-choice", List.of("egoschema", "tgif-qa"));
+    formats.put("video-count", List.of("tgif-qa"));
     formats.put("retrieval", List.of("karpathy-test", "karpathy-val", "coco-captions"));
     formats.put("captioning", List.of("karpathy-test", "karpathy-val", "coco-captions"));
     formats.put("zero-shot", List.of());
@@ -66,7 +69,19 @@ public final class PublicTasks {
    * @param most samples at most
    */
   public static Benchmark of(String task, Source source, int most) {
+    return of(task, source, most, ClipTasks.FRAMES);
+  }
+
+  /**
+   * The same.
+   *
+   * @param frames how many are shown of each video
+   */
+  public static Benchmark of(String task, Source source, int most, int frames) {
     List<Sample> samples = samples(source, most);
+    if (ClipTasks.NAMES.contains(task)) {
+      return ClipTasks.of(task, source.name(), samples, frames);
+    }
     Examinee words = new WordsOnly(samples.stream().flatMap(PublicTasks::texts).toList());
     if (GRIDS.contains(task)) {
       return grids(task, source.name(), samples, words);

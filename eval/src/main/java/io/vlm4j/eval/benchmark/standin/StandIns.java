@@ -10,6 +10,7 @@ import io.vlm4j.eval.benchmark.Benchmark.Heading;
 import io.vlm4j.eval.benchmark.BiasBenchmark;
 import io.vlm4j.eval.benchmark.CaptionBenchmark;
 import io.vlm4j.eval.benchmark.CardRun.Planned;
+import io.vlm4j.eval.benchmark.ClipBenchmark;
 import io.vlm4j.eval.benchmark.DejaVuBenchmark;
 import io.vlm4j.eval.benchmark.Examinee;
 import io.vlm4j.eval.benchmark.FrequencyBenchmark;
@@ -64,7 +65,8 @@ public final class StandIns {
           "captioning",
           "generative-classifier",
           "vqa",
-          "red-team");
+          "red-team",
+          "temporal");
 
   /** The tasks of a quick look. */
   public static final Set<String> QUICK =
@@ -126,7 +128,8 @@ public final class StandIns {
         new Planned("captioning", this::captioning),
         new Planned("generative-classifier", this::generative),
         new Planned("vqa", this::questions),
-        new Planned("red-team", this::redTeam));
+        new Planned("red-team", this::redTeam),
+        new Planned("temporal", this::temporal));
   }
 
   private Planned scenes(String name, Protocol protocol, Rule rule, List<Case> cases) {
@@ -291,5 +294,13 @@ public final class StandIns {
     return new RedTeamBenchmark(
         new Heading("red-team", Protocols.RED_TEAM, SCENES, Ability.ANSWER, new SameAnswer("yes")),
         RedTeamProbes.of(things(), icons, size, seed));
+  }
+
+  private Benchmark temporal() {
+    return new ClipBenchmark(
+        compared("temporal", Protocols.TEMPORAL, "clips of composed icons"),
+        ClipBenchmark.Rule.CHOICE,
+        TemporalQuestions.of(things(), Math.ceilDiv(size, 2), seed),
+        TemporalQuestions.FRAMES);
   }
 }

@@ -19,6 +19,7 @@ import io.vlm4j.eval.benchmark.Protocols;
 import io.vlm4j.eval.benchmark.SameAnswer;
 import io.vlm4j.eval.benchmark.UsualAnswer;
 import io.vlm4j.eval.benchmark.Watch;
+import io.vlm4j.eval.benchmark.WordsOnly;
 import io.vlm4j.eval.metric.answer.VqaAccuracy;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
@@ -220,6 +221,28 @@ class StandInsTest {
     assertThat(questions.getFirst().tags())
         .containsKeys("kind", "style", "concepts")
         .containsEntry("style", gallery.style());
+  }
+
+  @Test
+  void bothClipsOfAPairHaveTheSameFramesAndOtherAnswers() {
+    var questions = TemporalQuestions.of(new Things(icons().seen()), SIZE, 1);
+    assertThat(questions).hasSize(4 * 2 * SIZE);
+    for (int i = 0; i < questions.size(); i += 2) {
+      var one = questions.get(i);
+      var two = questions.get(i + 1);
+      assertThat(one.frames()).hasSize(TemporalQuestions.FRAMES);
+      assertThat(two.frames())
+          .as(one.key())
+          .containsExactlyInAnyOrderElementsOf(one.frames())
+          .isNotEqualTo(one.frames());
+      assertThat(two.asked()).isEqualTo(one.asked());
+      assertThat(two.correct()).isNotEqualTo(one.correct());
+    }
+    Outcome outcome = task("temporal").run(new WordsOnly(List.of("a cat")), Watch.NONE);
+    outcome
+        .slices()
+        .forEach((slice, samples) ->
+            assertThat(outcome.main().of(samples).value()).as(slice).isEqualTo(0.5));
   }
 
   @Test
