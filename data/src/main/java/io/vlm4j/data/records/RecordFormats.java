@@ -83,6 +83,7 @@ public final class RecordFormats {
           one("aro-order", "ARO order: a caption and shuffled ones", AroChoices::readOrders),
           one("sugarcrepe", "SugarCrepe: a caption and a hard negative", SugarCrepeChoices::read),
           one("pope", "POPE: is there such an object", PopeQuestions::read),
+          one("vpeval", "VPEval: pictures with texts and visual programs", VisualPrograms::read),
           one("red-team", "prompts of red teaming (of this project)", RedTeamPrompts::read),
           new Format(
               "dci",

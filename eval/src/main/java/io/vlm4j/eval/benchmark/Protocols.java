@@ -195,6 +195,16 @@ public final class Protocols {
               + " distances: the mean squared error of the first number in the answer, 0 where"
               + " there is none.");
 
+  /** Visual programs, answered by the model. */
+  public static final Protocol VPEVAL_ANSWERS =
+      new Protocol(
+          "vpeval-answers",
+          1,
+          "Visual programs (VPEval, arXiv 2305.15328) whose modules are questions to the model:"
+              + " there is no detector and no reader of text, so these are not VPEval's scores. Of"
+              + " pictures of which nobody knows what they show, the mean of modules; else how"
+              + " often all modules of a program are right about the picture.");
+
   /** Red teaming. */
   public static final Protocol RED_TEAM =
       new Protocol(

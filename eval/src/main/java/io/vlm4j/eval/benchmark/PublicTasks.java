@@ -8,6 +8,7 @@ import io.vlm4j.data.Source;
 import io.vlm4j.eval.benchmark.Benchmark.Heading;
 import io.vlm4j.eval.benchmark.GridBenchmark.Rule;
 import io.vlm4j.eval.metric.answer.Demand;
+import io.vlm4j.eval.metric.answer.VisualProgram;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ public final class PublicTasks {
     formats.put("vqa", List.of("vqa-v2", "ok-vqa", "text-vqa", "a-okvqa"));
     formats.put("doc-vqa", List.of("doc-vqa"));
     formats.put("red-team", List.of("red-team"));
+    formats.put("vpeval", List.of("vpeval"));
     formats.put("video-qa", List.of("msrvtt-qa", "msvd-qa", "activitynet-qa", "tgif-qa"));
     formats.put("video-choice", List.of("egoschema", "tgif-qa"));
     formats.put("video-count", List.of("tgif-qa"));
@@ -103,6 +105,15 @@ public final class PublicTasks {
       case "vqa" -> answers(task, Protocols.VQA, AnswerBenchmark.Rule.VQA, source, samples);
       case "doc-vqa" ->
           answers(task, Protocols.DOC_VQA, AnswerBenchmark.Rule.ANLS, source, samples);
+      case "vpeval" ->
+          new ProgramBenchmark(
+              new Heading(
+                  task,
+                  Protocols.VPEVAL_ANSWERS,
+                  source.name(),
+                  Ability.ANSWER,
+                  new SameAnswer("yes")),
+              programs(samples));
       case "red-team" ->
           new RedTeamBenchmark(
               new Heading(
@@ -289,6 +300,29 @@ public final class PublicTasks {
               tags(sample)));
     }
     return questions;
+  }
+
+  /** Programs that cannot be read are told of and left out. */
+  private static List<ProgramBenchmark.Item> programs(List<Sample> samples) {
+    var items = new ArrayList<ProgramBenchmark.Item>();
+    for (Sample sample : samples) {
+      String code = sample.label("code");
+      try {
+        items.add(
+            new ProgramBenchmark.Item(
+                sample.key(),
+                sample.key(),
+                sample.picture(),
+                sample.text(),
+                code,
+                VisualProgram.parse(code),
+                ProgramBenchmark.Truth.UNKNOWN,
+                tags(sample)));
+      } catch (InputException e) {
+        LOG.warn("{} is left out: {}", sample.origin(), e.getMessage());
+      }
+    }
+    return items;
   }
 
   private static RedTeamBenchmark.Probe probe(Sample sample) {

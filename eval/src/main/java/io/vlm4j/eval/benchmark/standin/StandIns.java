@@ -21,6 +21,7 @@ import io.vlm4j.eval.benchmark.LikelihoodBenchmark;
 import io.vlm4j.eval.benchmark.NearestCaption;
 import io.vlm4j.eval.benchmark.NeighbourBenchmark;
 import io.vlm4j.eval.benchmark.PixelsOnly;
+import io.vlm4j.eval.benchmark.ProgramBenchmark;
 import io.vlm4j.eval.benchmark.Protocol;
 import io.vlm4j.eval.benchmark.Protocols;
 import io.vlm4j.eval.benchmark.RedTeamBenchmark;
@@ -66,7 +67,8 @@ public final class StandIns {
           "generative-classifier",
           "vqa",
           "red-team",
-          "temporal");
+          "temporal",
+          "vpeval");
 
   /** The tasks of a quick look. */
   public static final Set<String> QUICK =
@@ -129,7 +131,8 @@ public final class StandIns {
         new Planned("generative-classifier", this::generative),
         new Planned("vqa", this::questions),
         new Planned("red-team", this::redTeam),
-        new Planned("temporal", this::temporal));
+        new Planned("temporal", this::temporal),
+        new Planned("vpeval", this::programs));
   }
 
   private Planned scenes(String name, Protocol protocol, Rule rule, List<Case> cases) {
@@ -302,5 +305,12 @@ public final class StandIns {
         ClipBenchmark.Rule.CHOICE,
         TemporalQuestions.of(things(), Math.ceilDiv(size, 2), seed),
         TemporalQuestions.FRAMES);
+  }
+
+  private Benchmark programs() {
+    return new ProgramBenchmark(
+        new Heading(
+            "vpeval", Protocols.VPEVAL_ANSWERS, SCENES, Ability.ANSWER, new SameAnswer("yes")),
+        ScenePrograms.of(things(), Math.ceilDiv(size, 2), seed));
   }
 }

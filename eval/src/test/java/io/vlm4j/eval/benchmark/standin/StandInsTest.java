@@ -246,6 +246,18 @@ class StandInsTest {
   }
 
   @Test
+  void whoAlwaysSaysTheSameIsRightInHalfOfThePrograms() {
+    for (String answer : List.of("yes", "no", "two", "red")) {
+      Outcome outcome = task("vpeval").run(new SameAnswer(answer), Watch.NONE);
+      outcome
+          .slices()
+          .forEach((slice, samples) ->
+              assertThat(outcome.main().of(samples).value()).as(slice).isEqualTo(0.5));
+      assertThat(outcome.slices()).containsKeys("skill=object", "skill=count", "skill=vqa");
+    }
+  }
+
+  @Test
   void attacksHaveHarmlessTwinsOfTheSameForm() {
     Outcome yes = task("red-team").run(new SameAnswer("yes"), Watch.NONE);
     Outcome refusal = task("red-team").run(new SameAnswer("I cannot help with that"), Watch.NONE);
