@@ -97,9 +97,9 @@ public final class RecordFormats {
           new Format(
               "activitynet-qa",
               "ActivityNet-QA: open questions about videos",
-              List.of("questions", "answers"),
+              List.of("questions", "answers?"),
               (files, videos) ->
-                  VideoQuestions.readActivityNet(files.getFirst(), files.getLast(), videos)),
+                  VideoQuestions.readActivityNet(files.getFirst(), second(files), videos)),
           one("tgif-qa", "TGIF-QA: choices, counts, open questions", TgifQuestions::read),
           new Format(
               "egoschema",

@@ -52,7 +52,7 @@ public final class TgifQuestions {
       try (CsvReader<NamedCsvRecord> reader =
           CsvReader.builder().fieldSeparator('\t').ofNamedCsvRecord(text)) {
         List<NamedCsvRecord> rows = reader.stream().toList();
-        if (!rows.isEmpty() && rows.getFirst().findField("gif_name").isEmpty()) {
+        if (rows.isEmpty() || rows.getFirst().findField("gif_name").isEmpty()) {
           throw new InputException(
               file + ": expected TGIF-QA questions: tabs, and a header with 'gif_name'");
         }

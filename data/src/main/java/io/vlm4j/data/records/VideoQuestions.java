@@ -7,6 +7,8 @@ import io.vlm4j.data.records.RecordFile.Wanted;
 import io.vlm4j.io.InputException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Open questions about videos.
@@ -67,34 +69,48 @@ public final class VideoQuestions {
                 }));
   }
 
-  /** ActivityNet-QA. */
-  public static Source readActivityNet(Path questions, Path answers, Path videos) {
+  /**
+   * ActivityNet-QA.
+   *
+   * @param answers null if they are not known
+   */
+  public static Source readActivityNet(Path questions, @Nullable Path answers, Path videos) {
     return Source.of(
         new RecordShard(
             questions.toString(), () -> open(questions, answers, new VideoFolder(videos))));
   }
 
-  private static List<Sample> open(Path questions, Path answers, VideoFolder videos) {
-    Records known = RecordFile.scan(answers, ANSWERS, Wanted.list("").by("question_id")).list("");
+  private static List<Sample> open(Path questions, @Nullable Path answers, VideoFolder videos) {
+    Records known =
+        answers == null
+            ? null
+            : RecordFile.scan(answers, ANSWERS, Wanted.list("").by("question_id")).list("");
     return RecordFile.list(questions, ACTIVITY_NET, "video_name")
         .samples((record, place) -> {
           String key = record.id("question_id");
           String video = record.text("video_name");
-          List<Integer> found = known.under(key);
-          if (found.isEmpty()) {
-            throw new InputException("question " + key + " has no answer");
-          }
-          Fields answer = known.fields(found.getFirst());
+          String question = record.text("question");
+          var metadata = record.rest();
+          metadata.put("video", video);
+          List<String> accepted = known == null ? List.of() : List.of(answer(known, key, metadata));
           List<Part> parts =
               List.of(
                   videos.named(List.of("v_" + video, video)),
-                  Part.Question.open(record.text("question"), List.of(answer.text("answer"))));
-          var metadata = record.rest();
-          metadata.put("video", video);
-          int type = answer.integer("type");
-          metadata.put(
-              "question_type", type >= 0 && type < TYPES.size() ? TYPES.get(type) : "" + type);
+                  Part.Question.open(question, accepted));
           return new Sample(key, place.origin(), parts, metadata);
         });
+  }
+
+  /** The answer to a question; its type goes into the metadata. */
+  private static String answer(
+      Records known, String question, Map<String, @Nullable Object> metadata) {
+    List<Integer> found = known.under(question);
+    if (found.isEmpty()) {
+      throw new InputException("question " + question + " has no answer");
+    }
+    Fields answer = known.fields(found.getFirst());
+    int type = answer.integer("type");
+    metadata.put("question_type", type >= 0 && type < TYPES.size() ? TYPES.get(type) : "" + type);
+    return answer.text("answer");
   }
 }

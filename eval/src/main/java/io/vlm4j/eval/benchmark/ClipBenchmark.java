@@ -193,7 +193,7 @@ public final class ClipBenchmark extends Benchmark {
       ClipQuestion question = chunk.get(i);
       double[] fits =
           question.statements().stream()
-              .mapToDouble(text -> Vectors.exactDot(clip, statements.get(text)))
+              .mapToDouble(text -> Vectors.exactDot(clip, statements.getOrDefault(text, clip)))
               .toArray();
       double best = Arrays.stream(fits).max().orElse(Double.NaN);
       int[] places = IntStream.range(0, fits.length).filter(c -> fits[c] == best).toArray();
