@@ -12,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
@@ -193,7 +194,8 @@ public final class ClipBenchmark extends Benchmark {
       ClipQuestion question = chunk.get(i);
       double[] fits =
           question.statements().stream()
-              .mapToDouble(text -> Vectors.exactDot(clip, statements.getOrDefault(text, clip)))
+              .mapToDouble(
+                  text -> Vectors.exactDot(clip, Objects.requireNonNull(statements.get(text))))
               .toArray();
       double best = Arrays.stream(fits).max().orElse(Double.NaN);
       int[] places = IntStream.range(0, fits.length).filter(c -> fits[c] == best).toArray();

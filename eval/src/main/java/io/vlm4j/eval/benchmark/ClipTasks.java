@@ -26,13 +26,13 @@ final class ClipTasks {
     return switch (task) {
       case "video-qa" ->
           new ClipBenchmark(
-              heading(task, Protocols.VIDEO_QA, data, samples, q -> q.answers().getFirst()),
+              heading(task, Protocols.VIDEO_QA, data, samples, ClipTasks::answer),
               ClipBenchmark.Rule.OPEN,
               questions(samples, false),
               frames);
       case "video-count" ->
           new ClipBenchmark(
-              heading(task, Protocols.VIDEO_COUNT, data, samples, q -> q.answers().getFirst()),
+              heading(task, Protocols.VIDEO_COUNT, data, samples, ClipTasks::answer),
               ClipBenchmark.Rule.COUNT,
               questions(samples, false),
               frames);
@@ -125,6 +125,11 @@ final class ClipTasks {
       text.append('\n').append(letter(i)).append(". ").append(question.choices().get(i));
     }
     return text.append("\nGive the letter of the right answer.").toString();
+  }
+
+  /** The first accepted answer; empty where none is known. */
+  private static String answer(Part.Question question) {
+    return question.answers().stream().findFirst().orElse("");
   }
 
   private static String letter(int choice) {
