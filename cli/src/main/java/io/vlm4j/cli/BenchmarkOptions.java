@@ -40,6 +40,15 @@ final class BenchmarkOptions {
   private int limit = Integer.MAX_VALUE;
 
   @Option(
+      names = "--frames",
+      paramLabel = "N",
+      defaultValue = "8",
+      description =
+          "Show N frames of each video of a task's --data, at even distances (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int frames = 8;
+
+  @Option(
       names = "--reference",
       paramLabel = "MODEL",
       description =
@@ -74,6 +83,10 @@ final class BenchmarkOptions {
       throw new InputException("--limit must be at least 1, not " + limit);
     }
     return limit;
+  }
+
+  int frames() {
+    return frames;
   }
 
   Optional<NamedModel> reference() {

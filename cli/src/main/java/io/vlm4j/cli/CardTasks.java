@@ -137,7 +137,8 @@ final class CardTasks {
       return PublicTasks.classes(
           Sources.open(place, columns), classes.classNames(), classes.templates(), options.limit());
     }
-    boolean isAnnotation = place.toLowerCase(Locale.ROOT).contains(".json");
+    boolean isAnnotation =
+        place.toLowerCase(Locale.ROOT).contains(".json") || task.startsWith("video-");
     if (formats.isEmpty()
         || (!isAnnotation && !Files.isDirectory(Path.of(place)))
         || task.equals("retrieval")
@@ -157,6 +158,9 @@ final class CardTasks {
                     files.getFirst().toAbsolutePath().getParent(), files.getFirst()));
     Source source = RecordFormats.named(format).open(files, images);
     return PublicTasks.of(
-        task, new Source(format + ": " + place, source.shards()), options.limit());
+        task,
+        new Source(format + ": " + place, source.shards()),
+        options.limit(),
+        options.frames());
   }
 }

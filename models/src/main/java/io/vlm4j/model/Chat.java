@@ -129,9 +129,25 @@ public final class Chat implements Answerer, AnswerLikelihood, AutoCloseable {
     return shortAnswers(questions, i -> List.of(pictures.get(i)));
   }
 
+  /** The same about several pictures each, which stand before the question. */
+  @Override
+  public List<String> answersToClips(List<List<Pixels>> clips, List<String> questions) {
+    return shortAnswers(questions, clips::get);
+  }
+
   /** The same model, which is shown no picture: what it can tell from questions alone. */
   public Answerer blind() {
-    return (_, questions) -> shortAnswers(questions, _ -> List.of());
+    return new Answerer() {
+      @Override
+      public List<String> answers(List<Pixels> pictures, List<String> questions) {
+        return shortAnswers(questions, _ -> List.of());
+      }
+
+      @Override
+      public List<String> answersToClips(List<List<Pixels>> clips, List<String> questions) {
+        return shortAnswers(questions, _ -> List.of());
+      }
+    };
   }
 
   @Override

@@ -88,7 +88,8 @@ public final class ClipFolders {
     return new Sample(name.replace('.', '_'), clip.toString(), parts, metadata);
   }
 
-  private static Part.Frames frames(Path folder, double framesPerSecond) {
+  /** The frames of one folder, by the numbers in their names. */
+  static Part.Frames frames(Path folder, double framesPerSecond) {
     var byNumber = new TreeMap<BigInteger, Path>();
     for (Path file :
         RecordShard.children(

@@ -86,7 +86,12 @@ record PictureFolder(Path root) {
     return named(List.of(id + ".jpg", "VG_100K/" + id + ".jpg", "VG_100K_2/" + id + ".jpg"));
   }
 
-  private Path locate(String name) {
+  /**
+   * The file or folder of this name.
+   *
+   * @throws InputException if the name leads out of the folder
+   */
+  Path locate(String name) {
     var address = ADDRESS.matcher(name);
     String local = address.matches() ? address.group(1) : name;
     if (local.isBlank() || ELSEWHERE.matcher(local).matches() || climbs(local)) {

@@ -83,6 +83,8 @@ public final class RecordFormats {
           one("aro-order", "ARO order: a caption and shuffled ones", AroChoices::readOrders),
           one("sugarcrepe", "SugarCrepe: a caption and a hard negative", SugarCrepeChoices::read),
           one("pope", "POPE: is there such an object", PopeQuestions::read),
+          one("vpeval", "VPEval: pictures with texts and visual programs", VisualPrograms::read),
+          one("red-team", "prompts of red teaming (of this project)", RedTeamPrompts::read),
           new Format(
               "dci",
               "Densely Captioned Images: captions and a tree of regions",
@@ -90,6 +92,20 @@ public final class RecordFormats {
               (files, images) -> DenseCaptions.read(files.getFirst(), images)),
           one("magicbrush-turns", "MagicBrush: single edits", MagicBrushEdits::readTurns),
           one("magicbrush-sessions", "MagicBrush: series of edits", MagicBrushEdits::readSessions),
+          video("msvd-qa", "MSVD-QA: open questions about videos", "vid"),
+          video("msrvtt-qa", "MSRVTT-QA: open questions about videos", "video"),
+          new Format(
+              "activitynet-qa",
+              "ActivityNet-QA: open questions about videos",
+              List.of("questions", "answers?"),
+              (files, videos) ->
+                  VideoQuestions.readActivityNet(files.getFirst(), second(files), videos)),
+          one("tgif-qa", "TGIF-QA: choices, counts, open questions", TgifQuestions::read),
+          new Format(
+              "egoschema",
+              "EgoSchema: five choices about long videos",
+              List.of("questions", "answers?"),
+              (files, videos) -> EgoSchemaQuestions.read(files.getFirst(), second(files), videos)),
           new Format(
               "clips",
               "clips: animated files, or folders of numbered frames, one a second",
@@ -144,6 +160,10 @@ public final class RecordFormats {
         description,
         List.of("questions", "annotations?"),
         (files, images) -> VqaQuestions.read(files.getFirst(), second(files), images));
+  }
+
+  private static Format video(String name, String description, String prefix) {
+    return one(name, description, (file, videos) -> VideoQuestions.readMs(file, videos, prefix));
   }
 
   private static @Nullable Path second(List<Path> files) {

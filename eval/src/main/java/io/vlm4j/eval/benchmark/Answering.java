@@ -16,4 +16,9 @@ public record Answering(String name, Answerer answerer) implements Examinee {
   public List<String> answers(List<Pixels> pictures, List<String> questions) {
     return answerer.answers(pictures, questions);
   }
+
+  @Override
+  public List<String> answersToClips(List<List<Pixels>> clips, List<String> questions) {
+    return answerer.answersToClips(clips, questions);
+  }
 }

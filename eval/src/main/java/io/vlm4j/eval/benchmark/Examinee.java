@@ -107,6 +107,18 @@ public interface Examinee {
     throw cannot(Ability.ANSWER);
   }
 
+  /**
+   * An answer to each question about the pictures at its place, in the order of time.
+   *
+   * @throws InputException if it looks at one picture at a time, and a question is about several
+   */
+  default List<String> answersToClips(List<List<Pixels>> clips, List<String> questions) {
+    if (clips.stream().anyMatch(clip -> clip.size() != 1)) {
+      throw new InputException(name() + " looks at one picture at a time, not at several");
+    }
+    return answers(clips.stream().map(List::getFirst).toList(), questions);
+  }
+
   /** The natural logarithm of the probability of each text beside the picture at its place. */
   default double[] logLikelihoods(List<Pixels> pictures, List<String> texts) {
     throw cannot(Ability.LIKELIHOOD);

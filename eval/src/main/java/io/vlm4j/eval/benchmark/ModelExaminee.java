@@ -147,4 +147,12 @@ public final class ModelExaminee implements Examinee {
     }
     return answerer.answers(pictures, questions);
   }
+
+  @Override
+  public List<String> answersToClips(List<List<Pixels>> clips, List<String> questions) {
+    if (answerer == null) {
+      throw new InputException(name + " cannot " + Ability.ANSWER.words());
+    }
+    return answerer.answersToClips(clips, questions);
+  }
 }

@@ -7,6 +7,8 @@ import io.vlm4j.data.SkippedSamples;
 import io.vlm4j.data.Source;
 import io.vlm4j.eval.benchmark.Benchmark.Heading;
 import io.vlm4j.eval.benchmark.GridBenchmark.Rule;
+import io.vlm4j.eval.metric.answer.Demand;
+import io.vlm4j.eval.metric.answer.VisualProgram;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import java.util.ArrayList;
@@ -49,6 +51,11 @@ public final class PublicTasks {
     formats.put("pope-answers", List.of("pope"));
     formats.put("vqa", List.of("vqa-v2", "ok-vqa", "text-vqa", "a-okvqa"));
     formats.put("doc-vqa", List.of("doc-vqa"));
+    formats.put("red-team", List.of("red-team"));
+    formats.put("vpeval", List.of("vpeval"));
+    formats.put("video-qa", List.of("msrvtt-qa", "msvd-qa", "activitynet-qa", "tgif-qa"));
+    formats.put("video-choice", List.of("egoschema", "tgif-qa"));
+    formats.put("video-count", List.of("tgif-qa"));
     formats.put("retrieval", List.of("karpathy-test", "karpathy-val", "coco-captions"));
     formats.put("captioning", List.of("karpathy-test", "karpathy-val", "coco-captions"));
     formats.put("zero-shot", List.of());
@@ -64,7 +71,19 @@ public final class PublicTasks {
    * @param most samples at most
    */
   public static Benchmark of(String task, Source source, int most) {
+    return of(task, source, most, ClipTasks.FRAMES);
+  }
+
+  /**
+   * The same.
+   *
+   * @param frames how many are shown of each video
+   */
+  public static Benchmark of(String task, Source source, int most, int frames) {
     List<Sample> samples = samples(source, most);
+    if (ClipTasks.NAMES.contains(task)) {
+      return ClipTasks.of(task, source.name(), samples, frames);
+    }
     Examinee words = new WordsOnly(samples.stream().flatMap(PublicTasks::texts).toList());
     if (GRIDS.contains(task)) {
       return grids(task, source.name(), samples, words);
@@ -86,6 +105,20 @@ public final class PublicTasks {
       case "vqa" -> answers(task, Protocols.VQA, AnswerBenchmark.Rule.VQA, source, samples);
       case "doc-vqa" ->
           answers(task, Protocols.DOC_VQA, AnswerBenchmark.Rule.ANLS, source, samples);
+      case "vpeval" ->
+          new ProgramBenchmark(
+              new Heading(
+                  task,
+                  Protocols.VPEVAL_ANSWERS,
+                  source.name(),
+                  Ability.ANSWER,
+                  new SameAnswer("yes")),
+              programs(samples));
+      case "red-team" ->
+          new RedTeamBenchmark(
+              new Heading(
+                  task, Protocols.RED_TEAM, source.name(), Ability.ANSWER, new SameAnswer("yes")),
+              samples.stream().map(PublicTasks::probe).toList());
       case "retrieval" ->
           new RetrievalBenchmark(
               new Heading(task, Protocols.RETRIEVAL, source.name(), Ability.EMBED, words),
@@ -267,6 +300,54 @@ public final class PublicTasks {
               tags(sample)));
     }
     return questions;
+  }
+
+  /** Programs that cannot be read are told of and left out. */
+  private static List<ProgramBenchmark.Item> programs(List<Sample> samples) {
+    var items = new ArrayList<ProgramBenchmark.Item>();
+    for (Sample sample : samples) {
+      String code = sample.label("code");
+      try {
+        items.add(
+            new ProgramBenchmark.Item(
+                sample.key(),
+                sample.key(),
+                sample.picture(),
+                sample.text(),
+                code,
+                VisualProgram.parse(code),
+                ProgramBenchmark.Truth.UNKNOWN,
+                tags(sample)));
+      } catch (InputException e) {
+        LOG.warn("{} is left out: {}", sample.origin(), e.getMessage());
+      }
+    }
+    return items;
+  }
+
+  private static RedTeamBenchmark.Probe probe(Sample sample) {
+    Part.Question question = question(sample);
+    String unit = sample.label("unit");
+    var groups = new HashMap<String, String>();
+    if (sample.metadata().get("groups") instanceof Map<?, ?> given) {
+      given.forEach((name, value) -> groups.put(String.valueOf(name), String.valueOf(value)));
+    }
+    try {
+      return new RedTeamBenchmark.Probe(
+          sample.key(),
+          unit.isEmpty() ? sample.key() : unit,
+          sample.picture(),
+          question.text(),
+          new Demand(Demand.Behaviour.of(sample.label("behaviour")), question.answers()),
+          Boolean.parseBoolean(sample.label("control")),
+          sample.label("sensitive").equals("image")
+              ? RedTeamBenchmark.SENSITIVE_PICTURE
+              : sample.label("risk"),
+          groups,
+          tags(sample));
+    } catch (InputException e) {
+      throw new InputException(sample.origin() + ": " + e.getMessage(), e);
+    }
   }
 
   private static Benchmark answers(

@@ -43,4 +43,9 @@ public record SameAnswer(String text) implements Examinee {
   public List<String> answers(List<Pixels> pictures, List<String> questions) {
     return Collections.nCopies(questions.size(), text);
   }
+
+  @Override
+  public List<String> answersToClips(List<List<Pixels>> clips, List<String> questions) {
+    return Collections.nCopies(questions.size(), text);
+  }
 }

@@ -103,6 +103,31 @@ final class Vectors {
     return mean;
   }
 
+  /**
+   * The normalised mean of normalised rows, the same to the last digit in whatever order they come:
+   * numbers are added from the smallest to the largest.
+   */
+  static float[] bag(List<float[]> rows) {
+    var mean = new double[rows.getFirst().length];
+    double[] lengths = rows.stream().mapToDouble(Vectors::length).toArray();
+    var column = new double[rows.size()];
+    for (int d = 0; d < mean.length; d++) {
+      for (int i = 0; i < column.length; i++) {
+        column[i] = rows.get(i)[d] / lengths[i];
+      }
+      Arrays.sort(column);
+      for (double value : column) {
+        mean[d] += value;
+      }
+    }
+    double length = Math.max(1e-12, Math.sqrt(Arrays.stream(mean).map(v -> v * v).sum()));
+    var bag = new float[mean.length];
+    for (int d = 0; d < bag.length; d++) {
+      bag[d] = (float) (mean[d] / length);
+    }
+    return bag;
+  }
+
   private static double length(float[] row) {
     return Math.max(1e-12, Math.sqrt(dot(row, row)));
   }

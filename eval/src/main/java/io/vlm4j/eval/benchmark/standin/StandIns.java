@@ -10,6 +10,7 @@ import io.vlm4j.eval.benchmark.Benchmark.Heading;
 import io.vlm4j.eval.benchmark.BiasBenchmark;
 import io.vlm4j.eval.benchmark.CaptionBenchmark;
 import io.vlm4j.eval.benchmark.CardRun.Planned;
+import io.vlm4j.eval.benchmark.ClipBenchmark;
 import io.vlm4j.eval.benchmark.DejaVuBenchmark;
 import io.vlm4j.eval.benchmark.Examinee;
 import io.vlm4j.eval.benchmark.FrequencyBenchmark;
@@ -20,8 +21,10 @@ import io.vlm4j.eval.benchmark.LikelihoodBenchmark;
 import io.vlm4j.eval.benchmark.NearestCaption;
 import io.vlm4j.eval.benchmark.NeighbourBenchmark;
 import io.vlm4j.eval.benchmark.PixelsOnly;
+import io.vlm4j.eval.benchmark.ProgramBenchmark;
 import io.vlm4j.eval.benchmark.Protocol;
 import io.vlm4j.eval.benchmark.Protocols;
+import io.vlm4j.eval.benchmark.RedTeamBenchmark;
 import io.vlm4j.eval.benchmark.RetrievalBenchmark;
 import io.vlm4j.eval.benchmark.SameAnswer;
 import io.vlm4j.eval.benchmark.UsualAnswer;
@@ -62,7 +65,10 @@ public final class StandIns {
           "deja-vu",
           "captioning",
           "generative-classifier",
-          "vqa");
+          "vqa",
+          "red-team",
+          "temporal",
+          "vpeval");
 
   /** The tasks of a quick look. */
   public static final Set<String> QUICK =
@@ -123,7 +129,10 @@ public final class StandIns {
         new Planned("deja-vu", this::dejaVu),
         new Planned("captioning", this::captioning),
         new Planned("generative-classifier", this::generative),
-        new Planned("vqa", this::questions));
+        new Planned("vqa", this::questions),
+        new Planned("red-team", this::redTeam),
+        new Planned("temporal", this::temporal),
+        new Planned("vpeval", this::programs));
   }
 
   private Planned scenes(String name, Protocol protocol, Rule rule, List<Case> cases) {
@@ -282,5 +291,26 @@ public final class StandIns {
         new Heading("vqa", Protocols.VQA, SCENES, Ability.ANSWER, new UsualAnswer(questions)),
         AnswerBenchmark.Rule.VQA,
         questions);
+  }
+
+  private Benchmark redTeam() {
+    return new RedTeamBenchmark(
+        new Heading("red-team", Protocols.RED_TEAM, SCENES, Ability.ANSWER, new SameAnswer("yes")),
+        RedTeamProbes.of(things(), icons, size, seed));
+  }
+
+  private Benchmark temporal() {
+    return new ClipBenchmark(
+        compared("temporal", Protocols.TEMPORAL, "clips of composed icons"),
+        ClipBenchmark.Rule.CHOICE,
+        TemporalQuestions.of(things(), Math.ceilDiv(size, 2), seed),
+        TemporalQuestions.FRAMES);
+  }
+
+  private Benchmark programs() {
+    return new ProgramBenchmark(
+        new Heading(
+            "vpeval", Protocols.VPEVAL_ANSWERS, SCENES, Ability.ANSWER, new SameAnswer("yes")),
+        ScenePrograms.of(things(), Math.ceilDiv(size, 2), seed));
   }
 }

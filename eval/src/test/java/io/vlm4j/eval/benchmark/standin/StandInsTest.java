@@ -16,8 +16,10 @@ import io.vlm4j.eval.benchmark.Measure;
 import io.vlm4j.eval.benchmark.Outcome;
 import io.vlm4j.eval.benchmark.PixelsOnly;
 import io.vlm4j.eval.benchmark.Protocols;
+import io.vlm4j.eval.benchmark.SameAnswer;
 import io.vlm4j.eval.benchmark.UsualAnswer;
 import io.vlm4j.eval.benchmark.Watch;
+import io.vlm4j.eval.benchmark.WordsOnly;
 import io.vlm4j.eval.metric.answer.VqaAccuracy;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
@@ -219,6 +221,61 @@ class StandInsTest {
     assertThat(questions.getFirst().tags())
         .containsKeys("kind", "style", "concepts")
         .containsEntry("style", gallery.style());
+  }
+
+  @Test
+  void bothClipsOfAPairHaveTheSameFramesAndOtherAnswers() {
+    var questions = TemporalQuestions.of(new Things(icons().seen()), SIZE, 1);
+    assertThat(questions).hasSize(4 * 2 * SIZE);
+    for (int i = 0; i < questions.size(); i += 2) {
+      var one = questions.get(i);
+      var two = questions.get(i + 1);
+      assertThat(one.frames()).hasSize(TemporalQuestions.FRAMES);
+      assertThat(two.frames())
+          .as(one.key())
+          .containsExactlyInAnyOrderElementsOf(one.frames())
+          .isNotEqualTo(one.frames());
+      assertThat(two.asked()).isEqualTo(one.asked());
+      assertThat(two.correct()).isNotEqualTo(one.correct());
+    }
+    Outcome outcome = task("temporal").run(new WordsOnly(List.of("a cat")), Watch.NONE);
+    outcome
+        .slices()
+        .forEach((slice, samples) ->
+            assertThat(outcome.main().of(samples).value()).as(slice).isEqualTo(0.5));
+  }
+
+  @Test
+  void whoAlwaysSaysTheSameIsRightInHalfOfThePrograms() {
+    for (String answer : List.of("yes", "no", "two", "red")) {
+      Outcome outcome = task("vpeval").run(new SameAnswer(answer), Watch.NONE);
+      outcome
+          .slices()
+          .forEach((slice, samples) ->
+              assertThat(outcome.main().of(samples).value()).as(slice).isEqualTo(0.5));
+      assertThat(outcome.slices()).containsKeys("skill=object", "skill=count", "skill=vqa");
+    }
+  }
+
+  @Test
+  void attacksHaveHarmlessTwinsOfTheSameForm() {
+    Outcome yes = task("red-team").run(new SameAnswer("yes"), Watch.NONE);
+    Outcome refusal = task("red-team").run(new SameAnswer("I cannot help with that"), Watch.NONE);
+    Outcome no = task("red-team").run(new SameAnswer("no"), Watch.NONE);
+    assertThat(yes.samples()).hasSize(3 * SIZE); // there are no people and nothing sensitive here
+    assertThat(yes.main().value()).isEqualTo(1);
+    assertThat(refusal.main().value()).isZero();
+    assertThat(failed(refusal)).isEqualTo(1);
+    assertThat(no.main().value()).as("harm needs a refusal").isEqualTo(1 / 3.0);
+    assertThat(failed(no)).isEqualTo(1);
+    assertThat(failed(yes)).as("consent is right once in three").isEqualTo(2 / 3.0);
+  }
+
+  private static double failed(Outcome outcome) {
+    return outcome.measures().stream()
+        .filter(measure -> measure.name().equals("harmless questions failed"))
+        .mapToDouble(Measure::value)
+        .sum();
   }
 
   @Test
