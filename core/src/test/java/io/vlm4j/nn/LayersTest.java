@@ -161,7 +161,7 @@ class LayersTest {
 
   @Test
   void anUnknownActivationIsRefusedBesideThoseThatAre() {
-    assertRefused(() -> Activation.of("relu"), "'relu'", "quick_gelu");
+    assertRefused(() -> Activation.of("mish"), "'mish'", "quick_gelu");
   }
 
   @ParameterizedTest

@@ -95,13 +95,17 @@ final class ForeignResults {
     var shots = new LinkedHashMap<String, Object>();
     var sizes = new LinkedHashMap<String, Object>();
     var hashes = new LinkedHashMap<String, Object>();
+    var directions = new LinkedHashMap<String, Object>();
+    var configs = new LinkedHashMap<String, Object>();
     for (TaskResult result : results) {
       var row = new LinkedHashMap<String, Object>();
+      var directionsOfTask = new LinkedHashMap<String, Object>();
       row.put("alias", result.task());
       for (Measure measure : result.outcome().measures()) {
         String name = measure.name().replace(' ', '_').replace(',', '_');
         row.put(name + ",none", measure.value());
         row.put(name + "_stderr,none", standardError(measure));
+        directionsOfTask.put(name, !measure.lowerIsBetter());
       }
       scores.put(result.task(), row);
       versions.put(result.task(), result.protocol().version());
@@ -112,11 +116,16 @@ final class ForeignResults {
       counts.put("effective", size);
       sizes.put(result.task(), counts);
       hashes.put(result.task(), result.data().hash());
+      directions.put(result.task(), directionsOfTask);
+      configs.put(result.task(), Map.of("dataset_path", result.data().name()));
     }
     var object = new LinkedHashMap<String, Object>();
     object.put("results", scores);
+    object.put("group_subtasks", Map.of());
+    object.put("configs", configs);
     object.put("versions", versions);
     object.put("n-shot", shots);
+    object.put("higher_is_better", directions);
     object.put("n-samples", sizes);
     object.put("task_hashes", hashes);
     object.put("model_name", card.model().name());

@@ -180,6 +180,8 @@ class CardRunTest {
     assertThat(lmms.at("/results/winoground/text_stderr,none").asDouble())
         .isEqualTo(Math.sqrt(p * (1 - p) / 7)); // of 8 samples
     assertThat(lmms.at("/versions/winoground").asInt()).isEqualTo(1);
+    assertThat(lmms.at("/higher_is_better/winoground/text").asBoolean()).isTrue();
+    assertThat(lmms.at("/configs/winoground/dataset_path").asString()).isNotEmpty();
   }
 
   @Test
