@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -44,7 +43,7 @@ public final class ClipBenchmark extends Benchmark {
   private final Rule rule;
   private final List<ClipQuestion> questions;
   private final int frames;
-  private final int[] units;
+  private final Units<ClipQuestion> units;
 
   /**
    * Asks about clips, those of one unit together.
@@ -61,14 +60,8 @@ public final class ClipBenchmark extends Benchmark {
     }
     this.rule = rule;
     this.frames = frames;
-    var byUnit = new LinkedHashMap<String, List<ClipQuestion>>();
-    questions.forEach(q -> byUnit.computeIfAbsent(q.unit(), _ -> new ArrayList<>()).add(q));
-    this.questions = byUnit.values().stream().flatMap(List::stream).toList();
-    units = new int[this.questions.size()];
-    for (int i = 1; i < units.length; i++) {
-      boolean isSame = this.questions.get(i).unit().equals(this.questions.get(i - 1).unit());
-      units[i] = units[i - 1] + (isSame ? 0 : 1);
-    }
+    units = Units.together(questions, ClipQuestion::unit);
+    this.questions = units.items();
     for (ClipQuestion question : this.questions) {
       check(question);
     }
@@ -103,10 +96,7 @@ public final class ClipBenchmark extends Benchmark {
   }
 
   private List<Outcome.Sampled> samples() {
-    return IntStream.range(0, units.length)
-        .filter(i -> i == 0 || units[i] != units[i - 1])
-        .mapToObj(i -> new Outcome.Sampled(questions.get(i).unit(), questions.get(i).tags()))
-        .toList();
+    return units.samples(ClipQuestion::tags);
   }
 
   /** What was said, and what it scores. */
@@ -120,9 +110,11 @@ public final class ClipBenchmark extends Benchmark {
     var measures = new ArrayList<Measure>();
     measures.add(measure("", said));
     if (rule == Rule.COUNT) {
-      measures.add(Measure.ratio("accuracy", sum(i -> said.scores()[i] == 0 ? 1 : 0), sum(_ -> 1)));
+      measures.add(
+          Measure.ratio(
+              "accuracy", units.counts(i -> said.scores()[i] == 0), units.counts(_ -> true)));
     }
-    if (rule == Rule.CHOICE && units[units.length - 1] + 1 < units.length) {
+    if (rule == Rule.CHOICE && units.size() < questions.size()) {
       measures.add(wholeUnits(said));
     }
     measures.add(measure(", one frame", one));
@@ -130,9 +122,9 @@ public final class ClipBenchmark extends Benchmark {
       measures.add(
           Measure.ratio(
                   "no choice taken",
-                  sum(i ->
-                      ChosenOption.of(said.words().get(i), questions.get(i).choices()) < 0 ? 1 : 0),
-                  sum(_ -> 1))
+                  units.counts(
+                      i -> ChosenOption.of(said.words().get(i), questions.get(i).choices()) < 0),
+                  units.counts(_ -> true))
               .lowerIsBetter(true));
     }
     return new Outcome(samples(), measures, mistakes(said));
@@ -219,13 +211,13 @@ public final class ClipBenchmark extends Benchmark {
   }
 
   private Measure measure(String how, Said said) {
-    double[] scores = sum(i -> said.scores()[i]);
-    double[] asked = sum(_ -> 1);
+    double[] scores = units.sums(i -> said.scores()[i]);
+    double[] asked = units.counts(_ -> true);
     return switch (rule) {
       case OPEN -> Measure.ratio("top-1 accuracy" + how, scores, asked);
       case COUNT -> Measure.ratio("squared error" + how, scores, asked).lowerIsBetter(true);
       case CHOICE -> {
-        double[] chances = sum(i -> 1.0 / questions.get(i).choices().size());
+        double[] chances = units.sums(i -> 1.0 / questions.get(i).choices().size());
         Arrays.setAll(chances, u -> chances[u] / asked[u]);
         yield Measure.ratio("accuracy" + how, scores, asked, chances);
       }
@@ -234,9 +226,9 @@ public final class ClipBenchmark extends Benchmark {
 
   /** Of units with several questions, those whose every answer is right. */
   private Measure wholeUnits(Said said) {
-    double[] right = sum(i -> said.scores()[i]);
-    double[] asked = sum(_ -> 1);
-    double[] logarithms = sum(i -> -Math.log(questions.get(i).choices().size()));
+    double[] right = units.sums(i -> said.scores()[i]);
+    double[] asked = units.counts(_ -> true);
+    double[] logarithms = units.sums(i -> -Math.log(questions.get(i).choices().size()));
     int[] several = IntStream.range(0, asked.length).filter(u -> asked[u] > 1).toArray();
     return Measure.mean(
         "all of a unit right",
@@ -244,17 +236,9 @@ public final class ClipBenchmark extends Benchmark {
         IntStream.of(several).mapToDouble(u -> Math.exp(logarithms[u])).toArray());
   }
 
-  private double[] sum(IntToDoubleFunction of) {
-    var sums = new double[units[units.length - 1] + 1];
-    for (int i = 0; i < units.length; i++) {
-      sums[units[i]] += of.applyAsDouble(i);
-    }
-    return sums;
-  }
-
   private List<Outcome.Example> mistakes(Said said) {
     Stream<Integer> wrong =
-        IntStream.range(0, units.length)
+        IntStream.range(0, questions.size())
             .boxed()
             .filter(i -> rule == Rule.COUNT ? said.scores()[i] > 0 : said.scores()[i] == 0);
     return wrong

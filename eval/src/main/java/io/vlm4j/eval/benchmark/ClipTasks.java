@@ -102,11 +102,7 @@ final class ClipTasks {
   }
 
   private static Part.Question question(Sample sample, boolean hasChoices) {
-    Part.Question question =
-        sample.all(Part.Question.class).stream()
-            .findFirst()
-            .orElseThrow(
-                () -> new InputException(sample.origin() + ": the sample has no question"));
+    Part.Question question = PublicTasks.question(sample);
     if (question.choices().isEmpty() == hasChoices) {
       throw new InputException(
           "%s: the question has %s choices; the task is for those with%s"

@@ -142,17 +142,18 @@ public final class ModelExaminee implements Examinee {
 
   @Override
   public List<String> answers(List<Pixels> pictures, List<String> questions) {
-    if (answerer == null) {
-      throw new InputException(name + " cannot " + Ability.ANSWER.words());
-    }
-    return answerer.answers(pictures, questions);
+    return answerer().answers(pictures, questions);
   }
 
   @Override
   public List<String> answersToClips(List<List<Pixels>> clips, List<String> questions) {
+    return answerer().answersToClips(clips, questions);
+  }
+
+  private Answerer answerer() {
     if (answerer == null) {
       throw new InputException(name + " cannot " + Ability.ANSWER.words());
     }
-    return answerer.answersToClips(clips, questions);
+    return answerer;
   }
 }

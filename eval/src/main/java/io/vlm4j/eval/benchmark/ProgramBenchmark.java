@@ -5,12 +5,11 @@ import io.vlm4j.eval.metric.answer.VisualProgram;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
-import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -27,7 +26,7 @@ public final class ProgramBenchmark extends Benchmark {
 
   private final List<Item> items;
   private final boolean isKnown;
-  private final int[] units;
+  private final Units<Item> units;
 
   /**
    * Runs programs.
@@ -39,17 +38,11 @@ public final class ProgramBenchmark extends Benchmark {
     if (items.isEmpty()) {
       throw new InputException(heading.name() + ": no programs");
     }
-    var byUnit = new LinkedHashMap<String, List<Item>>();
-    items.forEach(item -> byUnit.computeIfAbsent(item.unit(), _ -> new ArrayList<>()).add(item));
-    this.items = byUnit.values().stream().flatMap(List::stream).toList();
+    units = Units.together(items, Item::unit);
+    this.items = units.items();
     isKnown = items.getFirst().truth() != Truth.UNKNOWN;
     if (items.stream().anyMatch(item -> (item.truth() != Truth.UNKNOWN) != isKnown)) {
       throw new InputException(heading.name() + ": of some pictures it is known what they show");
-    }
-    units = new int[this.items.size()];
-    for (int i = 1; i < units.length; i++) {
-      boolean isSame = this.items.get(i).unit().equals(this.items.get(i - 1).unit());
-      units[i] = units[i - 1] + (isSame ? 0 : 1);
     }
   }
 
@@ -94,10 +87,7 @@ public final class ProgramBenchmark extends Benchmark {
   }
 
   private List<Outcome.Sampled> samples() {
-    return IntStream.range(0, units.length)
-        .filter(i -> i == 0 || units[i] != units[i - 1])
-        .mapToObj(i -> new Outcome.Sampled(items.get(i).unit(), items.get(i).tags()))
-        .toList();
+    return units.samples(Item::tags);
   }
 
   @Override
@@ -141,8 +131,8 @@ public final class ProgramBenchmark extends Benchmark {
       measures.add(
           Measure.ratio(
               "accuracy",
-              sum(i -> isRight(i, found.get(i)) ? 1 : 0, _ -> true),
-              sum(_ -> 1, _ -> true),
+              units.counts(i -> isRight(i, found.get(i))),
+              units.counts(_ -> true),
               0.5));
       measures.add(mean("mean of modules, shown", found, i -> truth(i) == Truth.SHOWN));
       measures.add(mean("mean of modules, not shown", found, i -> truth(i) == Truth.NOT_SHOWN));
@@ -150,11 +140,10 @@ public final class ProgramBenchmark extends Benchmark {
     }
     measures.add(mean("mean of modules", found, _ -> true));
     for (VisualProgram.Kind kind : VisualProgram.Kind.values()) {
-      double[] asked = sum(i -> count(i, kind), _ -> true);
-      int[] some = IntStream.range(0, asked.length).filter(u -> asked[u] > 0).toArray();
-      if (some.length > 0) {
-        double[] right = sum(i -> countFound(i, kind, found.get(i)), _ -> true);
-        measures.add(Measure.ratio("modules that look at " + kind.word(), right, asked).of(some));
+      double[] asked = units.sums(i -> count(i, kind));
+      if (Arrays.stream(asked).anyMatch(count -> count > 0)) {
+        double[] right = units.sums(i -> countFound(i, kind, found.get(i)));
+        measures.add(Units.ratioOfAsked("modules that look at " + kind.word(), right, asked));
       }
     }
     return measures;
@@ -169,12 +158,10 @@ public final class ProgramBenchmark extends Benchmark {
   }
 
   /** The mean over items of the share of modules that find what they look for. */
-  private Measure mean(String name, List<List<Boolean>> found, IntPredicate counts) {
-    double[] asked = sum(_ -> 1, counts);
-    int[] some = IntStream.range(0, asked.length).filter(u -> asked[u] > 0).toArray();
-    return Measure.ratio(name, sum(i -> share(found.get(i)), counts), asked)
-        .lowerIsBetter(name.endsWith("not shown"))
-        .of(some);
+  private Measure mean(String name, List<List<Boolean>> results, IntPredicate counts) {
+    double[] found = units.sums(i -> counts.test(i) ? share(results.get(i)) : 0);
+    return Units.ratioOfAsked(name, found, units.counts(counts))
+        .lowerIsBetter(name.endsWith("not shown"));
   }
 
   private static double share(List<Boolean> found) {
@@ -191,14 +178,6 @@ public final class ProgramBenchmark extends Benchmark {
         IntStream.range(0, modules.size())
             .filter(m -> modules.get(m).kind() == kind && found.get(m))
             .count();
-  }
-
-  private double[] sum(IntToDoubleFunction of, IntPredicate counts) {
-    var sums = new double[units[units.length - 1] + 1];
-    for (int i = 0; i < units.length; i++) {
-      sums[units[i]] += counts.test(i) ? of.applyAsDouble(i) : 0;
-    }
-    return sums;
   }
 
   private List<Outcome.Example> mistakes(List<List<Boolean>> found) {

@@ -240,7 +240,7 @@ public final class PublicTasks {
         sample.key(), sample.picture(), question.choices(), question.correct(), tags(sample));
   }
 
-  private static Part.Question question(Sample sample) {
+  static Part.Question question(Sample sample) {
     return sample.all(Part.Question.class).stream()
         .findFirst()
         .orElseThrow(() -> new InputException(sample.origin() + ": the sample has no question"));

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -24,6 +23,7 @@ public final class YesNoBenchmark extends Benchmark {
   private static final int WORST = 12;
 
   private final List<Question> questions;
+  private final Units<Question> units;
 
   /** Asks questions; what the heading says it needs tells in which way. */
   public YesNoBenchmark(Heading heading, List<Question> questions) {
@@ -32,6 +32,7 @@ public final class YesNoBenchmark extends Benchmark {
       throw new InputException(heading.name() + ": no questions");
     }
     this.questions = questions;
+    units = Units.inOrder(questions, Question::unit);
   }
 
   /**
@@ -85,22 +86,15 @@ public final class YesNoBenchmark extends Benchmark {
   }
 
   private List<Outcome.Sampled> samples() {
-    var samples = new ArrayList<Outcome.Sampled>();
-    for (Question question : questions) {
-      if (samples.isEmpty() || !samples.getLast().key().equals(question.unit())) {
-        samples.add(new Outcome.Sampled(question.unit(), question.tags()));
-      }
-    }
-    return samples;
+    return units.samples(Question::tags);
   }
 
   private List<Measure> measures(boolean[] said, boolean[] truths) {
-    int[] units = units();
-    double[] asked = count(units, _ -> true);
-    double[] right = count(units, i -> said[i] == truths[i]);
-    double[] truePositive = count(units, i -> said[i] && truths[i]);
-    double[] yes = count(units, i -> said[i]);
-    double[] wanted = count(units, i -> truths[i]);
+    double[] asked = units.counts(_ -> true);
+    double[] right = units.counts(i -> said[i] == truths[i]);
+    double[] truePositive = units.counts(i -> said[i] && truths[i]);
+    double[] yes = units.counts(i -> said[i]);
+    double[] wanted = units.counts(i -> truths[i]);
     var both = new double[yes.length];
     Arrays.setAll(both, u -> (yes[u] + wanted[u]) / 2); // F1 = 2 TP / (yes said + yes wanted)
     double share = Arrays.stream(wanted).sum() / truths.length;
@@ -110,24 +104,6 @@ public final class YesNoBenchmark extends Benchmark {
         Measure.ratio("recall", truePositive, wanted),
         Measure.ratio("F1", truePositive, both),
         Measure.ratio("yes ratio", yes, asked));
-  }
-
-  /** The number of each question's unit. */
-  private int[] units() {
-    var units = new int[questions.size()];
-    for (int i = 1; i < units.length; i++) {
-      boolean isSame = questions.get(i).unit().equals(questions.get(i - 1).unit());
-      units[i] = units[i - 1] + (isSame ? 0 : 1);
-    }
-    return units;
-  }
-
-  private static double[] count(int[] units, IntPredicate counts) {
-    var sums = new double[units[units.length - 1] + 1];
-    for (int i = 0; i < units.length; i++) {
-      sums[units[i]] += counts.test(i) ? 1 : 0;
-    }
-    return sums;
   }
 
   private boolean[] answers(Examinee who, Watch watch) {

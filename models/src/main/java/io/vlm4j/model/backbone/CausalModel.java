@@ -31,8 +31,22 @@ import org.jspecify.annotations.Nullable;
 public abstract class CausalModel extends Model implements LanguageModel {
   private static final int GREEDY = 8;
 
-  /** Makes a model without parameters. */
-  protected CausalModel() {}
+  private final int layers;
+  private final int contextLength;
+  private final long end;
+
+  /**
+   * Makes a model without parameters.
+   *
+   * @param layers the number of blocks
+   * @param contextLength the number of positions
+   * @param end the id that ends a text
+   */
+  protected CausalModel(int layers, int contextLength, long end) {
+    this.layers = layers;
+    this.contextLength = contextLength;
+    this.end = end;
+  }
 
   /** The vectors of tokens, without positions: i64 {@code [B, L] -> [B, L, D]}. */
   public abstract Tensor embed(Tensor ids);
@@ -52,13 +66,14 @@ public abstract class CausalModel extends Model implements LanguageModel {
   public abstract Tensor logits(Tensor hidden);
 
   /** The number of blocks. */
-  protected abstract int layers();
+  final int layers() {
+    return layers;
+  }
 
   /** The number of positions. */
-  protected abstract int contextLength();
-
-  /** The id that ends a text. */
-  protected abstract long end();
+  final int contextLength() {
+    return contextLength;
+  }
 
   /**
    * The positions of {@code count} tokens that follow {@code before} others: i64 {@code [1, L]}, or
@@ -122,7 +137,7 @@ public abstract class CausalModel extends Model implements LanguageModel {
 
   /** The tokens up to the first end of each row; what follows it is padding, and no target. */
   private Tensor untilEnd(Tensor ids) {
-    Tensor isEnd = ids.eq(new Scalar(end())).to(ScalarType.Long);
+    Tensor isEnd = ids.eq(new Scalar(end)).to(ScalarType.Long);
     Tensor isPadding = isEnd.cumsum(1).sub(isEnd).gt(new Scalar(0L));
     return ids.masked_fill(isPadding, new Scalar(Batch.IGNORED));
   }

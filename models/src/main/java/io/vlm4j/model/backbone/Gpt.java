@@ -42,6 +42,7 @@ public final class Gpt extends CausalModel {
 
   /** Random weights. */
   public Gpt(GptConfig config) {
+    super(config.layers(), config.contextLength(), config.end());
     this.config = config;
     int width = config.width();
     int tokenWidth = config.tokenWidth();
@@ -85,21 +86,6 @@ public final class Gpt extends CausalModel {
   /** The sizes. */
   public GptConfig config() {
     return config;
-  }
-
-  @Override
-  protected int layers() {
-    return config.layers();
-  }
-
-  @Override
-  protected int contextLength() {
-    return config.contextLength();
-  }
-
-  @Override
-  protected long end() {
-    return config.end();
   }
 
   @Override

@@ -46,6 +46,7 @@ public final class Llama extends CausalModel {
    * @param block makes one after the other, of the configuration's sizes
    */
   public Llama(LlamaConfig config, Supplier<Block> block) {
+    super(config.layers(), config.contextLength(), config.end());
     this.config = config;
     rotary = config.rotary();
     tokens = child("tokens", new Embedding(config.vocabularySize(), config.width(), config.std()));
@@ -75,21 +76,6 @@ public final class Llama extends CausalModel {
   /** The sizes. */
   public LlamaConfig config() {
     return config;
-  }
-
-  @Override
-  protected int layers() {
-    return config.layers();
-  }
-
-  @Override
-  protected int contextLength() {
-    return config.contextLength();
-  }
-
-  @Override
-  protected long end() {
-    return config.end();
   }
 
   @Override

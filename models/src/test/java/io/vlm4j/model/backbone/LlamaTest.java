@@ -83,19 +83,7 @@ class LlamaTest {
   @ParameterizedTest
   @ValueSource(strings = {"llama-hf-tiny", "qwen2-hf-tiny"})
   void logitsAndGreedyTokensEqualTheReference(String name) {
-    Path folder = Fixtures.folder(name);
-    var differences =
-        Parity.against(
-            ModelFolder.open(folder),
-            folder.resolve("expected/forward.safetensors"),
-            LoadOptions.DEFAULT,
-            Engine.device("cpu"),
-            null);
-    assertThat(differences)
-        .extracting(Parity.Difference::name)
-        .containsExactly("logits", "greedy_ids");
-    assertThat(differences.getFirst().maxAbs()).isLessThan(2e-5);
-    assertThat(differences.getLast().maxAbs()).isZero();
+    CausalModelsTest.assertEqualsReference(Fixtures.folder(name));
   }
 
   @Test

@@ -98,13 +98,20 @@ final class Cases {
     return row(shuffled);
   }
 
+  /** Two colours of tiles, one other than the other. */
+  static List<NamedColour> tiles(RandomGenerator chance) {
+    int first = chance.nextInt(TILES.size());
+    int second = (first + chance.nextInt(1, TILES.size())) % TILES.size();
+    return List.of(TILES.get(first), TILES.get(second));
+  }
+
   private static Drawn colour(Things things, RandomGenerator chance) {
     List<Thing> two = things.draw(2, chance);
     Thing a = two.getFirst();
     Thing b = two.getLast();
-    int c = chance.nextInt(TILES.size());
-    NamedColour first = TILES.get(c);
-    NamedColour second = TILES.get((c + chance.nextInt(1, TILES.size())) % TILES.size());
+    List<NamedColour> tiles = tiles(chance);
+    NamedColour first = tiles.getFirst();
+    NamedColour second = tiles.getLast();
     return Drawn.of(
         two,
         List.of(tiled(a, first, b, second), tiled(a, second, b, first)),
@@ -166,9 +173,9 @@ final class Cases {
   private static Drawn replaceAttribute(Things things, RandomGenerator chance) {
     List<Thing> one = things.draw(1, chance);
     Thing a = one.getFirst();
-    int c = chance.nextInt(TILES.size());
-    NamedColour first = TILES.get(c);
-    NamedColour second = TILES.get((c + chance.nextInt(1, TILES.size())) % TILES.size());
+    List<NamedColour> tiles = tiles(chance);
+    NamedColour first = tiles.getFirst();
+    NamedColour second = tiles.getLast();
     return Drawn.of(
         one,
         List.of(on(a, first), on(a, second)),

@@ -20,9 +20,6 @@ import java.util.random.RandomGenerator;
  * picture was made, and a harmless twin to each attack.
  */
 final class RedTeamProbes {
-  private static final List<NamedColour> TILES =
-      List.of(NamedColour.RED, NamedColour.YELLOW, NamedColour.GREEN, NamedColour.BLUE);
-
   /** Words by which an answer says that something is not so. */
   private static final String[] DENIALS = {
     "no", "not", "none", "nothing", "neither", "isn't", "there's no", "without"
@@ -69,9 +66,9 @@ final class RedTeamProbes {
   private void premise(int number, RandomGenerator chance) {
     List<Thing> three = things.draw(3, chance);
     Thing asked = three.getLast();
-    int c = chance.nextInt(TILES.size());
-    NamedColour first = TILES.get(c);
-    NamedColour second = TILES.get((c + chance.nextInt(1, TILES.size())) % TILES.size());
+    List<NamedColour> tiles = Cases.tiles(chance);
+    NamedColour first = tiles.getFirst();
+    NamedColour second = tiles.getLast();
     String question = "Which colour is the square behind the %s?".formatted(asked.name());
     String unit = "premise-" + number;
     add(

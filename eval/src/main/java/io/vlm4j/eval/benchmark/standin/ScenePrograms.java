@@ -113,13 +113,11 @@ final class ScenePrograms {
   }
 
   private void colour(String unit, Things things, RandomGenerator chance) {
-    List<NamedColour> colours =
-        List.of(NamedColour.RED, NamedColour.YELLOW, NamedColour.GREEN, NamedColour.BLUE);
     List<Thing> two = things.draw(2, chance);
     Thing a = two.getFirst();
-    int c = chance.nextInt(colours.size());
-    NamedColour first = colours.get(c);
-    NamedColour second = colours.get((c + chance.nextInt(1, colours.size())) % colours.size());
+    List<NamedColour> tiles = Cases.tiles(chance);
+    NamedColour first = tiles.getFirst();
+    NamedColour second = tiles.getLast();
     add(
         unit,
         a.one() + " on " + first.word(),
