@@ -60,6 +60,12 @@ final class Product {
         return shaped(
             bias == null ? weight.mv(vector) : torch.addmv(bias, weight, vector), x, weight);
       }
+      if (type == ScalarType.Float) {
+        Tensor sums = PackedMatrices.product(in.reshape(-1, weight.size(1)), weight, bias);
+        if (sums != null) {
+          return shaped(sums, x, weight);
+        }
+      }
       if (rows <= FEW_FLOATS && type == ScalarType.Float) {
         Tensor columns = in.reshape(-1, weight.size(1)).t(); // [in, R]
         Tensor sums =

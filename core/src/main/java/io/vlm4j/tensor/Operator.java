@@ -1,14 +1,16 @@
 package io.vlm4j.tensor;
 
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.OperatorHandleOptional;
+import org.bytedeco.pytorch.OperatorName;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorType;
 import org.bytedeco.pytorch.Type;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +27,12 @@ public final class Operator {
 
   private final String name;
   private final OperatorHandle handle;
+  private final long arity;
 
   private Operator(String name, OperatorHandle handle) {
     this.name = name;
     this.handle = handle;
+    arity = handle.schema().arguments().limit();
   }
 
   /**
@@ -37,19 +41,28 @@ public final class Operator {
    * @throws TensorException if there is none
    */
   public static Operator aten(String name, String overload) {
-    try {
-      return new Operator(
-          name, Scope.keep(Dispatcher.singleton().findSchemaOrThrow("aten::" + name, overload)));
-    } catch (RuntimeException e) {
-      throw TensorException.of(name, e);
+    return find("aten", name, overload)
+        .orElseThrow(() -> new TensorException("libtorch has no operator aten::" + name));
+  }
+
+  /**
+   * The operator {@code library::name.overload}, or none: some depend on how libtorch was built.
+   */
+  public static Optional<Operator> find(String library, String name, String overload) {
+    try (var _ = new PointerScope()) {
+      OperatorHandleOptional found =
+          Dispatcher.singleton().findSchema(new OperatorName(library + "::" + name, overload));
+      return found.has_value()
+          ? Optional.of(new Operator(name, Scope.keep(new OperatorHandle(found.get()))))
+          : Optional.empty();
     }
   }
 
   /**
    * Calls the operator for its effect on its arguments.
    *
-   * @param arguments in the schema's order: tensors, lists of tensors, doubles, longs, booleans, or
-   *     null for an absent optional one
+   * @param arguments in the schema's order: tensors, lists of tensors, doubles, longs, booleans,
+   *     strings, or null for an absent optional one
    * @throws TensorException if the operator refuses them
    */
   public void call(@Nullable Object... arguments) {
@@ -76,23 +89,28 @@ public final class Operator {
   }
 
   private IValueVector run(@Nullable Object... arguments) {
+    if (arguments.length != arity) { // libtorch would read what is not there
+      throw new IllegalArgumentException(
+          "%s takes %d arguments, not %d".formatted(name, arity, arguments.length));
+    }
     var stack = new IValueVector();
-    for (Object argument : arguments) {
-      stack.push_back(box(argument));
+    for (int i = 0; i < arguments.length; i++) {
+      stack.push_back(box(arguments[i], i));
     }
     handle.callBoxed(stack);
     return stack;
   }
 
-  private static IValue box(@Nullable Object argument) {
+  private IValue box(@Nullable Object argument, int place) {
     return switch (argument) {
       case null -> new IValue();
       case Tensor tensor -> new IValue(tensor);
       case Double number -> new IValue(number.doubleValue());
       case Long number -> new IValue(number.longValue());
       case Boolean flag -> new IValue(flag.booleanValue());
+      case String text -> new IValue(text);
       case List<?> tensors -> {
-        var list = new GenericList(new Type.TypePtr(TensorType.get()));
+        var list = new GenericList(elementsAt(place));
         list.reserve(tensors.size());
         tensors.forEach(tensor -> list.push_back(new IValue((Tensor) tensor)));
         yield new IValue(list);
@@ -100,5 +118,10 @@ public final class Operator {
       default ->
           throw new IllegalArgumentException("cannot pass a " + argument.getClass().getName());
     };
+  }
+
+  /** What the list is a list of, in the operator's words; an empty one does not say it itself. */
+  private Type.TypePtr elementsAt(int place) {
+    return handle.schema().arguments().getPointer(place).type().get().containedTypes().at(0);
   }
 }

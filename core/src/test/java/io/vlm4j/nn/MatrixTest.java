@@ -9,8 +9,11 @@ import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
 import io.vlm4j.testing.Randomness;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -108,6 +111,61 @@ class MatrixTest {
         assertThat(half.scalar_type().intern()).isEqualTo(ScalarType.BFloat16);
         assertThat(distance(half, trained)).isLessThan(0.2);
       }
+    }
+  }
+
+  /** Matrices of one stretch of memory, with and without bias, for the rows told and others. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 16, 100})
+  void packedMatricesGiveTheSameProducts(int count) {
+    Random random = Randomness.ofTest();
+    try (var _ = new Scope();
+        var _ = new NoGrad();
+        var biased = new Linear(70, 30, 0.5);
+        var plain = new Linear(30, 130, 0.5, false);
+        var attention = new Attention(48, 3, 0.5, 0.5)) {
+      biased.state().get("bias").copy_(Tensors.of(Randomness.normal(random, 30), 30));
+      Tensor x = normal(random, count, 70).view(1, count, 70);
+      Tensor y = normal(random, count, 48).view(count, 1, 48);
+      Supplier<List<Tensor>> products =
+          () ->
+              List.of(
+                  plain.forward(biased.forward(x)),
+                  attention.forward(y, AttentionMask.NONE),
+                  attention.forward(y, y, AttentionMask.NONE));
+      List<Tensor> expected = products.get();
+      for (int round = 0; round < 2; round++) {
+        try (var _ = new PackedMatrices(3)) {
+          for (int again = 0; again < 2; again++) {
+            List<Tensor> given = products.get();
+            for (int i = 0; i < given.size(); i++) {
+              assertThat(given.get(i).shape()).isEqualTo(expected.get(i).shape());
+              assertThat(distance(given.get(i), expected.get(i))).isLessThan(1e-4);
+            }
+          }
+        }
+        biased.state().get("weight").neg_(); // what is open next must not know it as it was
+        biased.state().get("bias").neg_();
+        x.neg_();
+        expected = products.get();
+      }
+    }
+  }
+
+  @Test
+  void packedMatricesOfOneThreadAreNotThoseOfAnother() throws InterruptedException {
+    try (var _ = new PackedMatrices(2)) {
+      var others = new ArrayList<Boolean>();
+      Thread other =
+          Thread.ofPlatform()
+              .start(() -> {
+                try (var _ = new Scope()) {
+                  Tensor x = Tensors.zeros(ScalarType.Float, 2, 8);
+                  others.add(PackedMatrices.product(x, x, null) == null);
+                }
+              });
+      other.join();
+      assertThat(others).containsExactly(true);
     }
   }
 

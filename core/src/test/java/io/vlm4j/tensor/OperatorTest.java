@@ -2,8 +2,11 @@ package io.vlm4j.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -66,7 +69,43 @@ class OperatorTest {
 
   @Test
   void argumentsThatLibtorchDoesNotKnowAreRefused() {
-    Operator add = Operator.aten("add_", "Tensor");
-    assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> add.call("text"));
+    try (var _ = new Scope()) {
+      Tensor x = Tensors.of(new float[2], 2);
+      Operator add = Operator.aten("add_", "Tensor");
+      assertThatExceptionOfType(TensorException.class)
+          .isThrownBy(() -> add.call(x, x, Path.of("")))
+          .satisfies(e -> assertThat(e.getMessage()).contains("cannot pass"));
+      assertThatExceptionOfType(TensorException.class)
+          .isThrownBy(() -> add.call(x, "text", 1.0))
+          .satisfies(e -> assertThat(e.getMessage()).hasLineCount(1).startsWith("add_: "));
+    }
+  }
+
+  @Test
+  void anotherNumberOfArgumentsIsRefused() {
+    try (var _ = new Scope()) {
+      Tensor x = Tensors.of(new float[2], 2);
+      Operator add = Operator.aten("add_", "Tensor");
+      assertThatExceptionOfType(TensorException.class)
+          .isThrownBy(() -> add.call(x, x))
+          .satisfies(e -> assertThat(e.getMessage()).contains("takes 3 arguments, not 2"));
+    }
+  }
+
+  @Test
+  void textsAndEmptyListsOfAnyKindAreTaken() {
+    Optional<Operator> linear = Operator.find("mkldnn", "_linear_pointwise", "");
+    assumeTrue(linear.isPresent(), "libtorch was built without oneDNN");
+    try (var _ = new Scope()) {
+      Tensor x = Tensors.of(new float[] {1, -2}, 1, 2);
+      Tensor w = Tensors.of(new float[] {3, 4, -3, -4}, 2, 2);
+      assertThat(Tensors.toFloats(linear.get().result(x, w, null, "relu", List.of(), "")))
+          .containsExactly(0, 5);
+    }
+  }
+
+  @Test
+  void anOperatorThatThisLibtorchLacksIsNone() {
+    assertThat(Operator.find("mkldnn", "no_such_operator", "")).isEmpty();
   }
 }

@@ -1,6 +1,7 @@
 package io.vlm4j.generate;
 
 import io.vlm4j.io.InputException;
+import io.vlm4j.nn.PackedMatrices;
 import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
@@ -51,7 +52,8 @@ public final class Generator {
     decoder.pad(Arrays.stream(prompts).mapToLong(prompt -> length - prompt.length).toArray());
     long[][] padded =
         Arrays.stream(prompts).map(prompt -> padded(prompt, length)).toArray(long[][]::new);
-    try (var _ = new NoGrad()) {
+    try (var _ = new NoGrad();
+        var _ = new PackedMatrices(prompts.length * beams(wanted.strategy()))) {
       return switch (wanted.strategy()) {
         case Strategy.Beams beams ->
             new BeamSearch(decoder, endIds, wanted, beams, most).run(padded);
@@ -68,6 +70,10 @@ public final class Generator {
                 .run(padded, most, scores -> scores.argmax(new LongOptional(1), false));
       };
     }
+  }
+
+  private static int beams(Strategy strategy) {
+    return strategy instanceof Strategy.Beams several ? several.beams() : 1;
   }
 
   /** Filled in front with the prompt's own first token, which penalties know already. */
