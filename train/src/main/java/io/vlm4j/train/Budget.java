@@ -1,7 +1,7 @@
 package io.vlm4j.train;
 
 import io.vlm4j.io.InputException;
-import java.util.function.DoubleSupplier;
+import java.util.function.DoubleUnaryOperator;
 
 /** How long to train: a number of steps, or minutes that are turned into one at the start. */
 public sealed interface Budget {
@@ -28,14 +28,15 @@ public sealed interface Budget {
   /**
    * The number of steps.
    *
-   * @param secondsPerStep measures a step; asked only for a budget in minutes, whose time it uses
+   * @param secondsPerStep measures a step, given the seconds of the budget; asked only for one in
+   *     minutes, whose time it uses
    */
-  default long steps(DoubleSupplier secondsPerStep) {
+  default long steps(DoubleUnaryOperator secondsPerStep) {
     return switch (this) {
       case Steps(long steps) -> steps;
       case Minutes(double minutes) -> {
         long start = System.nanoTime();
-        double step = secondsPerStep.getAsDouble();
+        double step = secondsPerStep.applyAsDouble(minutes * 60);
         double left = minutes * 60 - (System.nanoTime() - start) / 1e9;
         yield Math.max(1, (long) (left / step));
       }

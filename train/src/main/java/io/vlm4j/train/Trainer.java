@@ -26,6 +26,7 @@ public final class Trainer {
   private static final int LOADER_THREADS = 2;
   private static final int TIMED_STEPS = 4;
   private static final double TIMED_SECONDS = 4;
+  private static final double TIMED_SHARE = 1.0 / 60; // of the budget, each time
   private static final int MOST_TIMES = 5;
 
   private final Supplier<Model> start;
@@ -161,14 +162,17 @@ public final class Trainer {
   /**
    * Measures a step, data included, on a model that is thrown away: again and again while it gets
    * quicker, as Java compiles the code of the loader's threads.
+   *
+   * @param budget seconds of the training, of which this takes a part
    */
-  private double secondsPerStep() {
+  private double secondsPerStep(double budget) {
+    double least = Math.min(TIMED_SECONDS, TIMED_SHARE * budget);
     try (Model model = create();
         var step = new GradientStep(model, config, device);
         var loader = new Loader(batches, collator, LOADER_THREADS, 0, Long.MAX_VALUE)) {
-      double best = time(step, loader);
+      double best = time(step, loader, least);
       for (int i = 1; i < MOST_TIMES; i++) {
-        double next = time(step, loader);
+        double next = time(step, loader, least);
         boolean isSteady = next > 0.97 * best;
         best = Math.min(best, next);
         if (isSteady && i > 1) {
@@ -180,10 +184,10 @@ public final class Trainer {
   }
 
   /** Seconds a step: of at least so many, and of as many as fit into some seconds. */
-  private double time(TrainingStep step, Loader loader) {
+  private double time(TrainingStep step, Loader loader, double least) {
     double start = seconds();
     int steps = 0;
-    while (steps < TIMED_STEPS || seconds() - start < TIMED_SECONDS) {
+    while (steps < TIMED_STEPS || seconds() - start < least) {
       try (Batch batch = loader.next().to(device)) {
         step.run(batch, config.learningRate());
       }

@@ -13,7 +13,7 @@ class BudgetTest {
   void stepsAreTakenAsTheyAreWithoutMeasuring() {
     long steps =
         new Budget.Steps(70)
-            .steps(() -> {
+            .steps(_ -> {
               throw new AssertionError("measured");
             });
 
@@ -22,12 +22,12 @@ class BudgetTest {
 
   @Test
   void minutesBecomeTheStepsThatFitIntoThem() {
-    assertThat(new Budget.Minutes(60).steps(() -> 36)).isBetween(90L, 100L);
+    assertThat(new Budget.Minutes(60).steps(_ -> 36)).isBetween(90L, 100L);
   }
 
   @Test
   void thereIsAlwaysOneStep() {
-    assertThat(new Budget.Minutes(0.001).steps(() -> 1000)).isEqualTo(1);
+    assertThat(new Budget.Minutes(0.001).steps(_ -> 1000)).isEqualTo(1);
   }
 
   @ParameterizedTest

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs statements. A name that is set within a loop or a macro is gone after it. */
 final class Interpreter {
   private static final int LONGEST = 1 << 26;
+  private static final int MOST_NUMBERS = 1 << 20;
 
   private Frame frame;
   private StringBuilder out = new StringBuilder();
@@ -67,11 +68,12 @@ final class Interpreter {
     long from = bounds.length == 1 ? 0 : bounds[0];
     long to = bounds.length == 1 ? bounds[0] : bounds[1];
     long step = bounds.length == 3 ? bounds[2] : 1;
+    double count = Math.ceil(((double) to - from) / step);
+    if (count > MOST_NUMBERS) {
+      throw new InputException("a range of more than " + MOST_NUMBERS + " numbers");
+    }
     var numbers = new ArrayList<@Nullable Object>();
     for (long n = from; step > 0 ? n < to : n > to; n += step) {
-      if (numbers.size() >= LONGEST) {
-        throw new InputException("a range of more than " + LONGEST + " numbers");
-      }
       numbers.add(n);
     }
     return numbers;

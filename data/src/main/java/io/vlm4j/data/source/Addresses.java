@@ -43,7 +43,7 @@ final class Addresses {
     var braces = BRACES.matcher(text);
     if (!braces.find()) {
       if (done.size() == MOST) {
-        throw new InputException("'%s' names more than %,d files".formatted(whole, MOST));
+        throw tooMany(whole);
       }
       done.add(text);
       return;
@@ -75,8 +75,15 @@ final class Addresses {
           "'%s': the range {%s} runs backwards; write the smaller number first"
               .formatted(whole, inside));
     }
+    if (to - from >= MOST) {
+      throw tooMany(whole);
+    }
     // As in a shell, the digits of the first number say how many all have.
     String format = "%0" + first.length() + "d";
     return () -> LongStream.rangeClosed(from, to).mapToObj(format::formatted).iterator();
+  }
+
+  private static InputException tooMany(String whole) {
+    return new InputException("'%s' names more than %,d files".formatted(whole, MOST));
   }
 }
