@@ -24,6 +24,9 @@ import org.bytedeco.pytorch.global.torch;
  * writing, tokens to write, tokens of the long prompt. Prints one line of JSON.
  */
 public final class Decoding {
+  /** Java compiles its code in the first tokens, on the processors that the products need. */
+  private static final int WARM = 32;
+
   private Decoding() {}
 
   /** Runs the measurement. */
@@ -40,7 +43,7 @@ public final class Decoding {
         var _ = new NoGrad()) {
       model.setTraining(false);
       result.putAll(Inputs.sizes(model));
-      write(model, prompt, 2); // warms up
+      write(model, prompt, WARM);
       result.put("tokens_per_second", written / write(model, prompt, written));
       result.put("prefill_seconds", read(model, longPrompt));
       // All weights once a token, for the table of tokens is the output; and what is kept so far.

@@ -48,9 +48,9 @@ public final class GenerationSpeed {
       Stream.of(1, 16)
           .flatMap(rows ->
               Stream.of(
-                  new Case("coca-nano", rows, 1, 12, 20, 100),
-                  new Case("lm-tiny", rows, 8, 56, 5, 30),
-                  new Case("chameleon-nano", rows, 10, 64, 5, 30),
+                  new Case("coca-nano", rows, 1, 12, 60, 100),
+                  new Case("lm-tiny", rows, 8, 56, 15, 30),
+                  new Case("chameleon-nano", rows, 10, 64, 15, 30),
                   new Case(Subjects.LLAMA, rows, 32, 64, 1, 5)))
           .toList();
 
