@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * which takes longer than the product itself where rows are few: when several texts are written
  * token by token.
  *
- * <p>Matrices must not change meanwhile. At most {@value #MOST_BYTES} bytes are taken for those in
- * order; others are multiplied as they are.
+ * <p>Matrices must not change meanwhile. At most 256 MB are taken for those in order; others are
+ * multiplied as they are.
  *
  * <pre>{@code
  * try (var _ = new PackedMatrices(rows)) {

@@ -42,11 +42,9 @@ final class Product {
   /**
    * {@code x W^T + b}: {@code [..., in] -> [..., out]}.
    *
-   * <p>Without gradients, on the CPU, three cases go another way. A single row, as in writing token
-   * by token, is multiplied as a vector: the product of matrices would first copy the whole of W
-   * into an order of its own, which takes four times as long. With a few rows that copy is quicker
-   * if W stands on the left, {@code (W x^T)^T}. More than a few rows with a matrix in bf16 are
-   * multiplied in f32 on a processor that does not multiply bf16.
+   * <p>Without gradients, on the CPU, floats go the way that is quickest for their number. More
+   * than a few rows with a matrix in bf16 are multiplied in f32 on a processor that does not
+   * multiply bf16.
    *
    * @param weight {@code [out, in]}; in half the precision it takes {@code x} in its own
    */
@@ -54,32 +52,41 @@ final class Product {
     Tensor in = Tensors.inTypeOf(weight, x);
     ScalarType type = weight.scalar_type().intern();
     if (x.is_cpu() && !GradMode.is_enabled() && in.scalar_type().intern() == type) {
-      long rows = x.numel() / weight.size(1);
-      if (rows == 1 && type == ScalarType.Float) {
-        Tensor vector = in.reshape(-1);
-        return shaped(
-            bias == null ? weight.mv(vector) : torch.addmv(bias, weight, vector), x, weight);
-      }
+      Tensor rows = in.reshape(-1, weight.size(1)); // [R, in]
       if (type == ScalarType.Float) {
-        Tensor sums = PackedMatrices.product(in.reshape(-1, weight.size(1)), weight, bias);
-        if (sums != null) {
-          return shaped(sums, x, weight);
-        }
+        return shaped(ofFloats(rows, weight, bias), x, weight);
       }
-      if (rows <= FEW_FLOATS && type == ScalarType.Float) {
-        Tensor columns = in.reshape(-1, weight.size(1)).t(); // [in, R]
-        Tensor sums =
-            bias == null
-                ? weight.mm(columns)
-                : torch.addmm(bias.unsqueeze(1), weight, columns); // [out, R]
-        return shaped(sums.t().contiguous(), x, weight);
-      }
-      if (rows > FEW_BF16 && type == ScalarType.BFloat16 && !Cpu.MULTIPLIES_BF16) {
-        return shaped(added(widened(in.reshape(-1, weight.size(1)), weight), bias), x, weight)
-            .to(type);
+      if (type == ScalarType.BFloat16 && rows.size(0) > FEW_BF16 && !Cpu.MULTIPLIES_BF16) {
+        return shaped(added(widened(rows, weight), bias), x, weight).to(type);
       }
     }
     return torch.linear(in, weight, Tensors.optional(bias));
+  }
+
+  /**
+   * {@code [R, in] -> [R, out]}. A single row, as in writing token by token, is multiplied as a
+   * vector: the product of matrices would first copy the whole of W into an order of its own, which
+   * takes four times as long. A few rows do without that copy where W is kept in order; elsewhere
+   * it is quicker if W stands on the left, {@code (W x^T)^T}.
+   */
+  private static Tensor ofFloats(Tensor rows, Tensor weight, @Nullable Tensor bias) {
+    if (rows.size(0) == 1) {
+      Tensor vector = rows.view(-1);
+      return bias == null ? weight.mv(vector) : torch.addmv(bias, weight, vector);
+    }
+    Tensor packed = PackedMatrices.product(rows, weight, bias);
+    if (packed != null) {
+      return packed;
+    }
+    if (rows.size(0) <= FEW_FLOATS) {
+      Tensor columns = rows.t(); // [in, R]
+      Tensor sums =
+          bias == null
+              ? weight.mm(columns)
+              : torch.addmm(bias.unsqueeze(1), weight, columns); // [out, R]
+      return sums.t().contiguous();
+    }
+    return torch.linear(rows, weight, Tensors.optional(bias));
   }
 
   /**

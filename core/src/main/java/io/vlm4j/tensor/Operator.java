@@ -1,7 +1,9 @@
 package io.vlm4j.tensor;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
@@ -11,23 +13,30 @@ import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.OperatorHandleOptional;
 import org.bytedeco.pytorch.OperatorName;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An operator of libtorch found by its name in the dispatcher: the way to what the Java bindings do
  * not map, such as the fused optimisers.
  *
- * <p>A call costs some microseconds for the boxing of its arguments.
+ * <p>A call costs some microseconds for the boxing of its arguments; texts and empty lists are
+ * boxed once.
  */
 public final class Operator {
   static {
     Engine.load();
   }
 
+  private static final IValue NONE = Scope.keep(new IValue());
+
   private final String name;
   private final OperatorHandle handle;
   private final long arity;
+
+  /**
+   * Texts and empty lists, which are the same in every call: boxing them takes longer than most.
+   */
+  private final Map<Object, IValue> constants = new ConcurrentHashMap<>();
 
   private Operator(String name, OperatorHandle handle) {
     this.name = name;
@@ -103,14 +112,16 @@ public final class Operator {
 
   private IValue box(@Nullable Object argument, int place) {
     return switch (argument) {
-      case null -> new IValue();
+      case null -> NONE;
       case Tensor tensor -> new IValue(tensor);
       case Double number -> new IValue(number.doubleValue());
       case Long number -> new IValue(number.longValue());
       case Boolean flag -> new IValue(flag.booleanValue());
-      case String text -> new IValue(text);
+      case String text -> constants.computeIfAbsent(text, _ -> Scope.keep(new IValue(text)));
+      case List<?> none when none.isEmpty() ->
+          constants.computeIfAbsent(place, _ -> Scope.keep(new IValue(listAt(place))));
       case List<?> tensors -> {
-        var list = new GenericList(elementsAt(place));
+        GenericList list = listAt(place);
         list.reserve(tensors.size());
         tensors.forEach(tensor -> list.push_back(new IValue((Tensor) tensor)));
         yield new IValue(list);
@@ -120,8 +131,9 @@ public final class Operator {
     };
   }
 
-  /** What the list is a list of, in the operator's words; an empty one does not say it itself. */
-  private Type.TypePtr elementsAt(int place) {
-    return handle.schema().arguments().getPointer(place).type().get().containedTypes().at(0);
+  /** An empty list of what the operator takes there; it does not say it itself. */
+  private GenericList listAt(int place) {
+    return new GenericList(
+        handle.schema().arguments().getPointer(place).type().get().containedTypes().at(0));
   }
 }
