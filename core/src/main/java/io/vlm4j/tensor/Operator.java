@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.OperatorHandleOptional;
 import org.bytedeco.pytorch.OperatorName;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,9 @@ public final class Operator {
    * Texts and empty lists, which are the same in every call: boxing them takes longer than most.
    */
   private final Map<Object, IValue> constants = new ConcurrentHashMap<>();
+
+  /** What lists are lists of, by their place among the arguments. */
+  private final Map<Integer, Type.TypePtr> elements = new ConcurrentHashMap<>();
 
   private Operator(String name, OperatorHandle handle) {
     this.name = name;
@@ -134,6 +138,10 @@ public final class Operator {
   /** An empty list of what the operator takes there; it does not say it itself. */
   private GenericList listAt(int place) {
     return new GenericList(
-        handle.schema().arguments().getPointer(place).type().get().containedTypes().at(0));
+        elements.computeIfAbsent(place, _ -> Scope.keep(listTypeAt(place).containedTypes().at(0))));
+  }
+
+  private Type listTypeAt(int place) {
+    return handle.schema().arguments().getPointer(place).type().get();
   }
 }
