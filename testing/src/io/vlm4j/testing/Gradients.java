@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class Gradients {
   private static final float STEP = 1e-2f;
   private static final double TOLERANCE = 2e-2;
-  private static final int COORDINATES = 3;
+  private static final int COORDINATES = 6;
 
   private Gradients() {}
 

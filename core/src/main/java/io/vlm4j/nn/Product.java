@@ -52,12 +52,12 @@ final class Product {
     Tensor in = Tensors.inTypeOf(weight, x);
     ScalarType type = weight.scalar_type().intern();
     if (x.is_cpu() && !GradMode.is_enabled() && in.scalar_type().intern() == type) {
-      Tensor rows = in.reshape(-1, weight.size(1)); // [R, in]
       if (type == ScalarType.Float) {
-        return shaped(ofFloats(rows, weight, bias), x, weight);
+        return shaped(ofFloats(rows(in, weight), weight, bias), x, weight);
       }
-      if (type == ScalarType.BFloat16 && rows.size(0) > FEW_BF16 && !Cpu.MULTIPLIES_BF16) {
-        return shaped(added(widened(rows, weight), bias), x, weight).to(type);
+      long count = x.numel() / weight.size(1);
+      if (type == ScalarType.BFloat16 && count > FEW_BF16 && !Cpu.MULTIPLIES_BF16) {
+        return shaped(added(widened(rows(in, weight), weight), bias), x, weight).to(type);
       }
     }
     return torch.linear(in, weight, Tensors.optional(bias));
@@ -97,7 +97,7 @@ final class Product {
    * @param scales f32 {@code [out]}
    */
   static Tensor ofInt8(Tensor x, Tensor weight, Tensor scales, @Nullable Tensor bias) {
-    Tensor rows = x.reshape(-1, weight.size(1)); // [R, in]
+    Tensor rows = rows(x, weight);
     boolean isFew = rows.size(0) <= FEW_INT8 && weight.size(1) % STEP == 0 && x.is_cpu();
     Tensor sums = isFew ? few(rows, weight) : widened(rows, weight); // [R, out]
     return shaped(added(sums.mul_(scales), bias), x, weight);
@@ -136,6 +136,11 @@ final class Product {
 
   private static Tensor added(Tensor sums, @Nullable Tensor bias) {
     return bias == null ? sums : sums.add_(bias);
+  }
+
+  /** {@code [..., in] -> [R, in]}. */
+  private static Tensor rows(Tensor x, Tensor weight) {
+    return x.reshape(-1, weight.size(1));
   }
 
   /** With the leading dimensions of {@code x}. */

@@ -89,6 +89,7 @@ class OperatorTest {
       assertThatExceptionOfType(TensorException.class)
           .isThrownBy(() -> add.call(x, x))
           .satisfies(e -> assertThat(e.getMessage()).contains("takes 3 arguments, not 2"));
+      assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> add.call("text"));
     }
   }
 

@@ -68,12 +68,11 @@ final class Interpreter {
     long from = bounds.length == 1 ? 0 : bounds[0];
     long to = bounds.length == 1 ? bounds[0] : bounds[1];
     long step = bounds.length == 3 ? bounds[2] : 1;
-    double count = Math.ceil(((double) to - from) / step);
-    if (count > MOST_NUMBERS) {
-      throw new InputException("a range of more than " + MOST_NUMBERS + " numbers");
-    }
     var numbers = new ArrayList<@Nullable Object>();
     for (long n = from; step > 0 ? n < to : n > to; n += step) {
+      if (numbers.size() >= MOST_NUMBERS) {
+        throw new InputException("a range of more than " + MOST_NUMBERS + " numbers");
+      }
       numbers.add(n);
     }
     return numbers;
