@@ -93,11 +93,15 @@ def main():
                 following = model.next(following, kept).argmax(-1, keepdim=True)
             return time.perf_counter() - start
 
+        def read():
+            start = time.perf_counter()
+            model.next(ids(long_prompt), model.begin(None)).argmax().item()
+            return time.perf_counter() - start
+
         write(WARM)
         speed = written / write(written)
-        start = time.perf_counter()
-        model.next(ids(long_prompt), model.begin(None)).argmax().item()
-        prefill = time.perf_counter() - start
+        read()
+        prefill = read()
     state = model.state_dict().values()
     weights = sum(t.numel() * t.element_size() for t in state)
     kept = 2 * config["layers"] * config["keyValueHeads"] * config["headWidth"]

@@ -17,11 +17,9 @@ import io.vlm4j.tensor.Scope;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +45,7 @@ public final class VqGan extends CodebookTokenizer {
   public static final String PERCEPTUAL = "perceptual";
 
   private static final String DISCRIMINATOR = "discriminator";
+  private static final String ADVERSARIAL = "adversarial_loss";
   private static final double MOST = 1e4;
 
   private final VqGanConfig config;
@@ -166,40 +165,37 @@ public final class VqGan extends CodebookTokenizer {
           distance.of(seen, pictures).mul(new Scalar((float) config.perceptualWeight())));
     }
     if (isAdversarial()) {
-      Tensor likeness = losses.values().stream().reduce(Tensor::add).orElseThrow();
-      Tensor doubt = discriminator.forward(y).to(ScalarType.Float).mean().neg();
-      losses.put("adversarial_loss", doubt.mul(adaptiveWeight(likeness, doubt)));
+      judge(y, losses);
       keep(y);
     }
     addCodebookLosses(z, quantized, losses);
     return losses;
   }
 
-  /** How much the discriminator counts: as much as the likeness, where both pull at pictures. */
-  private Tensor adaptiveWeight(Tensor likeness, Tensor doubt) {
+  /**
+   * Adds what the discriminator says of pictures to the losses of likeness. It counts as much as
+   * they do together, where all pull at the pictures.
+   */
+  private void judge(Tensor pictures, SequencedMap<String, Tensor> losses) {
+    Tensor doubt = discriminator.forward(pictures).to(ScalarType.Float).mean().neg();
     var weight = new Scalar((float) config.adversary().weight());
     Tensor last = decoder == null ? null : decoder.lastWeight();
-    if (last == null || !last.requires_grad() || !likeness.requires_grad()) {
-      return torch.ones_like(doubt.detach()).mul(weight);
+    if (last == null || !last.requires_grad() || !pictures.requires_grad()) {
+      losses.put(ADVERSARIAL, doubt.mul(weight));
+      return;
     }
-    Tensor ratio = norm(likeness, last).div(norm(doubt, last).add(new Scalar(1e-4f)));
-    return ratio
-        .clamp(new ScalarOptional(new Scalar(0f)), new ScalarOptional(new Scalar((float) MOST)))
-        .detach()
-        .mul(weight);
-  }
-
-  private static Tensor norm(Tensor loss, Tensor at) {
-    return torch
-        .grad(
-            new TensorVector(loss),
-            new TensorVector(at),
-            new TensorVector(),
-            new BoolOptional(true),
-            false,
-            false)
-        .get(0)
-        .norm();
+    Tensor likeness = torch.zeros_like(last);
+    losses.replaceAll((_, loss) -> {
+      var of = PictureLoss.of(loss, pictures);
+      likeness.add_(of.gradientAt(last));
+      return of.loss();
+    });
+    var of = PictureLoss.of(doubt, pictures);
+    Tensor ratio = likeness.norm().div(of.gradientAt(last).norm().add(new Scalar(1e-4f)));
+    Tensor lambda =
+        ratio.clamp(
+            new ScalarOptional(new Scalar(0f)), new ScalarOptional(new Scalar((float) MOST)));
+    losses.put(ADVERSARIAL, of.loss().mul(lambda).mul(weight));
   }
 
   /** Nothing before its start; afterwards it sees the pictures that the generator made. */
