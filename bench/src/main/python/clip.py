@@ -21,6 +21,7 @@ class Clip(Twin):
         w = t["width"]
         self.tokens = nn.Embedding(t["vocabularySize"], w)
         self.text_positions = nn.Parameter(torch.randn(t["contextLength"], w) * 0.01)
+        self.dropout = nn.Dropout(t["dropout"]) if t["dropout"] > 0 else nn.Identity()
         self.text_blocks = blocks(t)
         self.text_norm = nn.LayerNorm(w, t["epsilon"])
         self.text_projection = nn.Linear(w, d, bias=False)
@@ -31,7 +32,7 @@ class Clip(Twin):
 
     def losses(self, pixels, ids):
         images = F.normalize(self.image_features(pixels), dim=-1)
-        x = self.tokens(ids) + self.text_positions
+        x = self.dropout(self.tokens(ids) + self.text_positions)
         for block in self.text_blocks:
             x = block(x, causal=True)
         x = x[torch.arange(len(x)), ids.argmax(-1)]

@@ -29,6 +29,7 @@ public final class TinyModels {
         mlpWidth: 64
         activation: gelu
         epsilon: 1.0e-5
+        dropout: 0
       logitScale: 2.6592600
       logitBias: 0
       maxLogitScale: 4.6051702
@@ -64,6 +65,7 @@ public final class TinyModels {
         mlpWidth: 64
         activation: gelu
         epsilon: 1.0e-5
+        dropout: 0
       decoder:
         width: 32
         layers: 1

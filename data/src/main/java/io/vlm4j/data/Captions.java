@@ -5,10 +5,11 @@ import io.vlm4j.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -19,8 +20,8 @@ import org.bytedeco.pytorch.Tensor;
  *     shuffled. A model that meets such words in training learns to understand a text by the words
  *     that it does know
  * @param sharedWords the share of a picture's target that goes to all texts of the batch, by the
- *     words that they have in common with its own. Without it, every other text is as wrong as any:
- *     that of another flag as that of a fruit
+ *     words that the captions of their samples have in common with those of its own. Without it,
+ *     every other text is as wrong as any: that of another flag as that of a fruit
  */
 public record Captions(double principalShare, double unknownWords, double sharedWords) {
   /** The principal text as it is, and no other is right. */
@@ -77,15 +78,16 @@ public record Captions(double principalShare, double unknownWords, double shared
   }
 
   /**
-   * How well each text of a batch fits each picture: rows sum to 1, and all but {@code sharedWords}
-   * is on the diagonal. The rest is shared out by the squared cosine of the texts' words, each word
-   * weighted by one over the root of one more than the number of texts that have it.
+   * How well the text of each sample of a batch fits each picture: rows sum to 1, and all but
+   * {@code sharedWords} is on the diagonal. The rest is shared out by the squared cosine of the
+   * words of all the samples' texts, each word weighted by one over the root of one more than the
+   * number of samples that have it.
    *
    * @return f32 {@code [B, B]}; the innermost scope owns it
    */
-  Tensor targets(List<String> texts) {
-    int count = texts.size();
-    float[] shared = similarities(texts);
+  Tensor targets(List<Sample> samples) {
+    int count = samples.size();
+    float[] shared = similarities(samples);
     var targets = new float[count * count];
     for (int i = 0; i < count; i++) {
       double sum = 0;
@@ -100,14 +102,14 @@ public record Captions(double principalShare, double unknownWords, double shared
     return Tensors.of(targets, count, count);
   }
 
-  private static float[] similarities(List<String> texts) {
+  private static float[] similarities(List<Sample> samples) {
+    int count = samples.size();
     Map<String, List<Integer>> rowsOf = new HashMap<>();
-    for (int i = 0; i < texts.size(); i++) {
-      for (String word : new HashSet<>(Arrays.asList(texts.get(i).split(" ")))) {
+    for (int i = 0; i < count; i++) {
+      for (String word : words(samples.get(i))) {
         rowsOf.computeIfAbsent(word, _ -> new ArrayList<>()).add(i);
       }
     }
-    int count = texts.size();
     var products = new float[count * count];
     rowsOf
         .values()
@@ -127,5 +129,11 @@ public record Captions(double principalShare, double unknownWords, double shared
       }
     }
     return similarities;
+  }
+
+  private static Set<String> words(Sample sample) {
+    return sample.texts().stream()
+        .flatMap(text -> Arrays.stream(text.split(" ")))
+        .collect(Collectors.toSet());
   }
 }

@@ -42,7 +42,7 @@ public final class PairCollator implements Collator {
   public Batch collate(List<Row> rows, SkippedSamples skipped) {
     var pictures = new ArrayList<Pixels>(rows.size());
     var texts = new ArrayList<String>(rows.size());
-    int used = 0;
+    var used = new ArrayList<Sample>(rows.size());
     for (Row row : rows) {
       try {
         Pixels square = preprocessing == null ? null : square(preprocessing, row);
@@ -52,12 +52,12 @@ public final class PairCollator implements Collator {
         if (square != null) {
           pictures.add(square);
         }
-        used++;
+        used.add(row.sample());
       } catch (InputException e) {
         skipped.add(row.sample(), e);
       }
     }
-    if (used == 0) {
+    if (used.isEmpty()) {
       throw new InputException(
           "not one of the batch's %d samples can be used; the first: %s"
               .formatted(rows.size(), skipped.causes().values().iterator().next()));
@@ -70,7 +70,7 @@ public final class PairCollator implements Collator {
       if (tokenizer != null) {
         batch.put(Batch.TOKENS, tokenizer.encode(texts));
         if (captions.sharedWords() > 0) {
-          batch.put(Batch.TARGETS, captions.targets(texts));
+          batch.put(Batch.TARGETS, captions.targets(used));
         }
       }
       return batch;

@@ -219,8 +219,11 @@ public final class IconCorpus {
       texts.add(plain(w.description()));
       w.keywords().forEach(keyword -> texts.add(plain(keyword)));
       texts.add(name + " " + plain(w.group()));
+      if (!split.heldOut().contains(w.subgroup())) {
+        texts.add(name + " " + plain(w.subgroup()));
+      }
     });
-    // A keyword may be the very name of a concept that training must not know.
+    // A keyword, as a subgroup, may be the very name of a concept that training must not know.
     texts.removeIf(text -> !text.equals(name) && split.heldOut().contains(text.replace(' ', '-')));
     return Sample.pair(
         drawing.key(),

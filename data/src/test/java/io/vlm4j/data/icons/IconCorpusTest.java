@@ -72,7 +72,7 @@ class IconCorpusTest {
 
     assertThat(training.getFirst().texts())
         .as("the keyword that names a held-out concept is left out")
-        .containsExactly("lemon", "citrus", "sour", "lemon food drink");
+        .containsExactly("lemon", "citrus", "sour", "lemon food drink", "lemon fruit");
     assertThat(training.getFirst().metadata())
         .containsEntry(IconCorpus.STYLE, "train")
         .containsEntry(IconCorpus.NAME, "lemon")

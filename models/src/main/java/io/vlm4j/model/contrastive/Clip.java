@@ -3,6 +3,7 @@ package io.vlm4j.model.contrastive;
 import io.vlm4j.model.DualEncoder;
 import io.vlm4j.model.Model;
 import io.vlm4j.nn.AttentionMask;
+import io.vlm4j.nn.Dropout;
 import io.vlm4j.nn.Embedding;
 import io.vlm4j.nn.Init;
 import io.vlm4j.nn.LayerNorm;
@@ -122,6 +123,7 @@ public final class Clip extends Model implements DualEncoder {
     private final int endId;
     private final Embedding tokens;
     private final Tensor positions;
+    private final Dropout dropout;
     private final Transformer blocks;
     private final LayerNorm norm;
     private final Linear projection;
@@ -131,6 +133,7 @@ public final class Clip extends Model implements DualEncoder {
       endId = config.endId();
       tokens = child("tokens", new Embedding(config.vocabularySize(), width, 0.02));
       positions = parameter("positions", Init.normal(0.01, config.contextLength(), width));
+      dropout = child("dropout", new Dropout(config.dropout()));
       blocks = child("blocks", new Transformer(config.transformer()));
       norm = child("norm", new LayerNorm(width, config.epsilon()));
       projection = child("projection", new Linear(width, embedWidth, Math.pow(width, -0.5), false));
@@ -146,7 +149,7 @@ public final class Clip extends Model implements DualEncoder {
                 tokens
                     .forward(Tensors.slice(ids, 1, 0, length))
                     .add(Tensors.slice(positions, 0, 0, length)); // [B, L, W]
-            x = blocks.forwardAt(x, AttentionMask.CAUSAL, end);
+            x = blocks.forwardAt(dropout.forward(x), AttentionMask.CAUSAL, end);
             return projection.forward(norm.forward(x)); // [B, D]
           },
           ids);

@@ -126,7 +126,8 @@ public final class ClipFamily implements Family<TwoTowerConfig> {
             text.whole("num_attention_heads", 8),
             text.whole("intermediate_size", 2048),
             text.text("hidden_act", activation),
-            text.number("layer_norm_eps", 1e-5)),
+            text.number("layer_norm_eps", 1e-5),
+            0),
         whole.number("logit_scale_init_value", 2.6592),
         0,
         TwoTowerConfig.CLIP_MAX_LOGIT_SCALE);

@@ -117,7 +117,8 @@ public final class OpenClipTowers {
         text.whole("heads", 8),
         (int) (width * text.number("mlp_ratio", 4)),
         activation(model, text),
-        epsilon(text));
+        epsilon(text),
+        0);
   }
 
   /** The image tower of a model that is not timm's. */

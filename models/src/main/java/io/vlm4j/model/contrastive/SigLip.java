@@ -4,6 +4,7 @@ import io.vlm4j.model.DualEncoder;
 import io.vlm4j.model.Model;
 import io.vlm4j.nn.AttentionMask;
 import io.vlm4j.nn.AttentionPooler;
+import io.vlm4j.nn.Dropout;
 import io.vlm4j.nn.Embedding;
 import io.vlm4j.nn.Init;
 import io.vlm4j.nn.LayerNorm;
@@ -134,6 +135,7 @@ public final class SigLip extends Model implements DualEncoder {
   private static final class TextTower extends Module {
     private final Embedding tokens;
     private final Tensor positions;
+    private final Dropout dropout;
     private final Transformer blocks;
     private final LayerNorm norm;
     private final Linear head;
@@ -143,6 +145,7 @@ public final class SigLip extends Model implements DualEncoder {
       double std = Math.pow(width, -0.5);
       tokens = child("tokens", new Embedding(config.vocabularySize(), width, std));
       positions = parameter("positions", Init.normal(std, config.contextLength(), width));
+      dropout = child("dropout", new Dropout(config.dropout()));
       blocks = child("blocks", new Transformer(config.transformer()));
       norm = child("norm", new LayerNorm(width, config.epsilon()));
       head = child("head", new Linear(width, embedWidth, std));
@@ -153,7 +156,8 @@ public final class SigLip extends Model implements DualEncoder {
           () -> {
             Tensor x = tokens.forward(ids).add(Tensors.slice(positions, 0, 0, ids.size(1)));
             Tensor last = torch.full_like(ids.select(1, 0), new Scalar(ids.size(1) - 1)); // [B]
-            return head.forward(norm.forward(blocks.forwardAt(x, AttentionMask.NONE, last)));
+            x = blocks.forwardAt(dropout.forward(x), AttentionMask.NONE, last);
+            return head.forward(norm.forward(x));
           },
           ids);
     }

@@ -140,7 +140,8 @@ public final class SigLipFamily implements Family<TwoTowerConfig> {
             text.whole("num_attention_heads", 12),
             text.whole("intermediate_size", 3072),
             text.text("hidden_act", activation),
-            text.number("layer_norm_eps", 1e-6)),
+            text.number("layer_norm_eps", 1e-6),
+            0),
         START_SCALE,
         START_BIAS,
         Double.MAX_VALUE); // trained checkpoints lie above CLIP's bound

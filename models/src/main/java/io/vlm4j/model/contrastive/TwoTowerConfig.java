@@ -104,6 +104,7 @@ public record TwoTowerConfig(
    * @param mlpWidth hidden width of the MLPs
    * @param activation its name in Hugging Face configurations
    * @param epsilon of the layer norms
+   * @param dropout of the numbers of the tokens' vectors, in training
    */
   public record Text(
       int contextLength,
@@ -114,7 +115,8 @@ public record TwoTowerConfig(
       int heads,
       int mlpWidth,
       String activation,
-      double epsilon) {
+      double epsilon,
+      double dropout) {
     /** Checks the numbers. */
     public Text {
       if (contextLength < 2 || vocabularySize < 2) {
@@ -130,12 +132,21 @@ public record TwoTowerConfig(
 
     Text withContextLength(int tokens) {
       return new Text(
-          tokens, vocabularySize, endId, width, layers, heads, mlpWidth, activation, epsilon);
+          tokens,
+          vocabularySize,
+          endId,
+          width,
+          layers,
+          heads,
+          mlpWidth,
+          activation,
+          epsilon,
+          dropout);
     }
 
     Text withVocabulary(int size) {
       return new Text(
-          contextLength, size, endId, width, layers, heads, mlpWidth, activation, epsilon);
+          contextLength, size, endId, width, layers, heads, mlpWidth, activation, epsilon, dropout);
     }
   }
 

@@ -267,7 +267,8 @@ public final class CocaFamily implements Family<CocaConfig> {
         text.heads(),
         text.mlpWidth(),
         text.activation(),
-        text.epsilon());
+        text.epsilon(),
+        0);
   }
 
   @Override
