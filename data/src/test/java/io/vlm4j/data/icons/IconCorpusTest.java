@@ -80,7 +80,7 @@ class IconCorpusTest {
     assertThat(training.get(1).texts()).as("unknown to Unicode").containsExactly("lime");
     assertThat(training.get(2).texts())
         .as("found by code points")
-        .containsExactly("waver", "waving hand", "waver people body");
+        .containsExactly("waver", "waving hand", "waver people body", "waver hand");
   }
 
   @Test
