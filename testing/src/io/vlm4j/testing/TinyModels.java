@@ -65,7 +65,6 @@ public final class TinyModels {
         mlpWidth: 64
         activation: gelu
         epsilon: 1.0e-5
-        dropout: 0
       decoder:
         width: 32
         layers: 1
