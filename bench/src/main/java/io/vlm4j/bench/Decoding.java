@@ -24,10 +24,7 @@ import org.bytedeco.pytorch.global.torch;
  * writing, tokens to write, tokens of the long prompt. Prints one line of JSON.
  */
 public final class Decoding {
-  /**
-   * Java compiles its code in the first tokens, on the processors that the products need. A long
-   * prompt is read once before it is timed, for oneDNN makes kernels for each new shape.
-   */
+  /** Java compiles its code in the first tokens, on the processors that the products need. */
   private static final int WARM = 32;
 
   private Decoding() {}
@@ -48,7 +45,7 @@ public final class Decoding {
       result.putAll(Inputs.sizes(model));
       write(model, prompt, WARM);
       result.put("tokens_per_second", written / write(model, prompt, written));
-      read(model, longPrompt);
+      read(model, longPrompt); // oneDNN makes kernels for each new shape
       result.put("prefill_seconds", read(model, longPrompt));
       // All weights once a token, for the table of tokens is the output; and what is kept so far.
       long weights = model.state().values().stream().mapToLong(Tensor::nbytes).sum();

@@ -2,7 +2,6 @@ package io.vlm4j.nn;
 
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,7 @@ public final class Block extends Module {
   private final @Nullable Layer norm2;
   private final Layer mlp;
   private final Norms norms;
-  private final double dropout;
+  private final Dropout dropout;
 
   /** Where the norms are. */
   public enum Norms {
@@ -72,7 +71,7 @@ public final class Block extends Module {
     norm2 = parts.norm2 == null ? null : child("norm2", parts.norm2);
     mlp = child("mlp", parts.mlp);
     norms = parts.norms;
-    dropout = parts.dropout;
+    dropout = child("dropout", new Dropout(parts.dropout));
   }
 
   /** Random weights, scaled down with the depth of the whole stack. */
@@ -163,7 +162,7 @@ public final class Block extends Module {
   }
 
   private Tensor added(Tensor x, Tensor more) {
-    return x.add(dropout > 0 && isTraining() ? torch.dropout(more, dropout, true) : more);
+    return x.add(dropout.forward(more));
   }
 
   /**
