@@ -15,18 +15,43 @@ final class CLibrary {
   private static final int HUGE_PAGE = 14; // MADV_HUGEPAGE of Linux
   private static final long PAGE = 4096;
 
+  private static final int OWN_THREAD = 0; // PRIO_PROCESS, which on Linux is about a thread
+  private static final int LOWEST_PRIORITY = 19;
+
   private static final Optional<MethodHandle> ADVISE =
-      System.getProperty("os.name").equals("Linux")
-          ? function(
-              "madvise",
-              FunctionDescriptor.of(
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.JAVA_INT))
-          : Optional.empty();
+      ofLinux(
+          "madvise",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT));
+
+  private static final Optional<MethodHandle> SET_PRIORITY =
+      ofLinux(
+          "setpriority",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT));
 
   private CLibrary() {}
+
+  /**
+   * Gives the calling thread the lowest priority, for good. Nothing happens but on Linux: elsewhere
+   * the same call is about the whole process.
+   */
+  static void lowerThreadPriority() {
+    if (SET_PRIORITY.isEmpty()) {
+      return;
+    }
+    try {
+      int _ = (int) SET_PRIORITY.get().invokeExact(OWN_THREAD, 0, LOWEST_PRIORITY);
+    } catch (Throwable e) {
+      throw new IllegalStateException("setpriority failed", e);
+    }
+  }
 
   /** Sets a variable of the process itself, where native code sees it, unless it has a value. */
   static void setEnvironmentDefault(String name, String value) {
@@ -91,6 +116,10 @@ final class CLibrary {
     } catch (Throwable e) {
       throw new IllegalStateException("madvise failed", e);
     }
+  }
+
+  private static Optional<MethodHandle> ofLinux(String name, FunctionDescriptor type) {
+    return System.getProperty("os.name").equals("Linux") ? function(name, type) : Optional.empty();
   }
 
   private static Optional<MethodHandle> function(String name, FunctionDescriptor type) {

@@ -63,6 +63,15 @@ public final class Engine {
     return torch.get_num_threads();
   }
 
+  /**
+   * Lets the calling thread run, from now on, only where a processor has nothing else to do: for
+   * what is prepared ahead. The threads of an operation wait for the last of them, so each time
+   * that one gives way to a thread like this, all do. On Linux; elsewhere nothing changes.
+   */
+  public static void runInBackground() {
+    CLibrary.lowerThreadPriority();
+  }
+
   /** Seeds libtorch's random numbers, on every device. */
   public static void seed(long seed) {
     torch.manual_seed(seed);

@@ -4,11 +4,18 @@ import static io.vlm4j.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +44,29 @@ class EngineTest {
       Engine.setThreads(before);
     }
     assertRefused(() -> Engine.setThreads(0), "threads", "0");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aThreadInTheBackgroundHasTheLowestPriorityAlone() throws Exception {
+    var seen = new CompletableFuture<Integer>();
+    Thread.ofPlatform()
+        .start(() -> {
+          try {
+            Engine.runInBackground();
+            seen.complete(priority());
+          } catch (Throwable e) {
+            seen.completeExceptionally(e);
+          }
+        });
+    assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo(19);
+    assertThat(priority()).isLessThan(19);
+  }
+
+  /** The nice value of the calling thread. */
+  private static int priority() throws IOException {
+    String fields = Files.readString(Path.of("/proc/thread-self/stat"));
+    return Integer.parseInt(fields.substring(fields.indexOf(')') + 2).split(" ")[16]);
   }
 
   @Test

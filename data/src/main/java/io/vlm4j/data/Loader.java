@@ -1,6 +1,7 @@
 package io.vlm4j.data;
 
 import io.vlm4j.tensor.Batch;
+import io.vlm4j.tensor.Engine;
 import java.util.ArrayDeque;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -8,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * Prepares batches ahead of their use on threads of its own. They are the same whatever the number
@@ -37,9 +39,15 @@ public final class Loader implements AutoCloseable {
     this.endStep = endStep;
     nextStep = firstStep;
     depth = threads + 1;
+    ThreadFactory factory = Thread.ofPlatform().daemon().name("vlm4j-loader-", 0).factory();
     workers =
         Executors.newFixedThreadPool(
-            threads, Thread.ofPlatform().daemon().name("vlm4j-loader-", 0).factory());
+            threads,
+            work ->
+                factory.newThread(() -> {
+                  Engine.runInBackground();
+                  work.run();
+                }));
     fill();
   }
 
