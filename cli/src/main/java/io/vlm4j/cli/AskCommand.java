@@ -1,8 +1,8 @@
 package io.vlm4j.cli;
 
 import io.vlm4j.dialogue.Dialogue;
+import io.vlm4j.image.ImageDecoder;
 import io.vlm4j.image.Pixels;
-import io.vlm4j.model.Pretrained;
 import io.vlm4j.text.ChatTemplate.Role;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ final class AskCommand implements Callable<Integer> {
   public Integer call() {
     List<Pixels> pictures =
         words.subList(0, words.size() - 1).stream()
-            .map(file -> Pretrained.readPicture(Path.of(file)))
+            .map(file -> ImageDecoder.read(Path.of(file)))
             .toList();
     var dialogue = Dialogue.empty();
     if (model.system() != null) {

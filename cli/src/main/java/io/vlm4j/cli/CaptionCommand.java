@@ -1,6 +1,7 @@
 package io.vlm4j.cli;
 
 import io.vlm4j.generate.Generation;
+import io.vlm4j.image.ImageDecoder;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import io.vlm4j.io.Json;
@@ -72,7 +73,7 @@ final class CaptionCommand implements Callable<Integer> {
     var pictures = new ArrayList<Pixels>();
     for (Path file : some) {
       try {
-        pictures.add(Pretrained.readPicture(file));
+        pictures.add(ImageDecoder.read(file));
         readable.add(file);
       } catch (InputException e) {
         LOG.warn("skipped: {}", e.getMessage());

@@ -1,11 +1,11 @@
 package io.vlm4j.cli;
 
 import io.vlm4j.dialogue.Dialogue;
+import io.vlm4j.image.ImageDecoder;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import io.vlm4j.model.Answer;
 import io.vlm4j.model.Chat;
-import io.vlm4j.model.Pretrained;
 import io.vlm4j.text.ChatTemplate.Role;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -65,7 +65,7 @@ final class ChatCommand implements Callable<Integer> {
 
   private void hear(Chat chat, String line) {
     if (line.startsWith("/image ")) {
-      shown.add(Pretrained.readPicture(Path.of(line.substring("/image ".length()).strip())));
+      shown.add(ImageDecoder.read(Path.of(line.substring("/image ".length()).strip())));
     } else if (line.equals("/new")) {
       begin();
     } else if (line.startsWith("/")) {

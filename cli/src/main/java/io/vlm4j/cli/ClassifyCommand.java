@@ -1,5 +1,6 @@
 package io.vlm4j.cli;
 
+import io.vlm4j.image.ImageDecoder;
 import io.vlm4j.io.InputException;
 import io.vlm4j.model.Pretrained;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ final class ClassifyCommand implements Callable<Integer> {
         if (files.size() > 1) {
           System.out.println(file);
         }
-        for (var score : pretrained.classify(Pretrained.readPicture(file), names, prompts)) {
+        for (var score : pretrained.classify(ImageDecoder.read(file), names, prompts)) {
           System.out.printf(
               Locale.ROOT, "%6.2f %%  %s%n", 100 * score.probability(), score.label());
         }

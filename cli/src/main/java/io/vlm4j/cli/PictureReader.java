@@ -1,9 +1,9 @@
 package io.vlm4j.cli;
 
+import io.vlm4j.image.ImageDecoder;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.InputException;
-import io.vlm4j.model.Pretrained;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -76,7 +76,7 @@ final class PictureReader implements AutoCloseable {
 
   private Optional<Pixels> prepare(Path file) {
     try {
-      return Optional.of(preprocessing.square(Pretrained.readPicture(file)));
+      return Optional.of(preprocessing.square(ImageDecoder.read(file)));
     } catch (InputException e) {
       LOG.warn("skipped {}", e.getMessage());
       return Optional.empty();

@@ -1,11 +1,11 @@
 package io.vlm4j.cli;
 
+import io.vlm4j.image.ImageDecoder;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.Json;
 import io.vlm4j.io.SafeTensors;
 import io.vlm4j.model.ModelFolder;
-import io.vlm4j.model.Pretrained;
 import io.vlm4j.tensor.Scope;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ final class PreprocessCommand implements Callable<Integer> {
     Preprocessing preprocessing = ModelFolder.open(model.folder()).preprocessing();
     var squares = new ArrayList<Pixels>();
     for (Path file : files) {
-      squares.add(preprocessing.square(Pretrained.readPicture(file)));
+      squares.add(preprocessing.square(ImageDecoder.read(file)));
     }
     try (var _ = new Scope()) {
       Tensor pixels = preprocessing.toTensor(squares);

@@ -3,6 +3,7 @@ package io.vlm4j.cli;
 import io.vlm4j.data.embedding.EmbeddingFolder;
 import io.vlm4j.eval.ContactSheet;
 import io.vlm4j.eval.Retrieval;
+import io.vlm4j.image.ImageDecoder;
 import io.vlm4j.image.ImageEncoder;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.image.Preprocessing;
@@ -135,7 +136,7 @@ final class SearchCommand implements Callable<Integer> {
         var chunk = new ArrayList<Pixels>();
         for (Path file : files.subList(from, Math.min(files.size(), from + CHUNK))) {
           try {
-            chunk.add(Pretrained.readPicture(file));
+            chunk.add(ImageDecoder.read(file));
             readable.add(file);
           } catch (InputException e) {
             LOG.warn("skipped: {}", e.getMessage());
@@ -152,7 +153,7 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private static byte[] thumbnail(Path file) {
-    Pixels picture = Pretrained.readPicture(file);
+    Pixels picture = ImageDecoder.read(file);
     return ImageEncoder.png(
         picture.width() <= THUMBNAIL && picture.height() <= THUMBNAIL
             ? picture

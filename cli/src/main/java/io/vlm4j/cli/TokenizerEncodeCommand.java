@@ -1,5 +1,6 @@
 package io.vlm4j.cli;
 
+import io.vlm4j.image.ImageDecoder;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.InputException;
 import io.vlm4j.model.CodeFile;
@@ -43,7 +44,7 @@ final class TokenizerEncodeCommand implements Callable<Integer> {
         var pictures = new ArrayList<Pixels>();
         for (Path file : files.subList(from, Math.min(files.size(), from + CHUNK))) {
           try {
-            pictures.add(Pretrained.readPicture(file).over(255, 255, 255));
+            pictures.add(ImageDecoder.read(file).over(255, 255, 255));
             names.add(file.toString());
           } catch (InputException e) {
             LOG.warn("skipped: {}", e.getMessage());

@@ -3,6 +3,7 @@ package io.vlm4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vlm4j.dialogue.Dialogue;
+import io.vlm4j.image.ImageDecoder;
 import io.vlm4j.io.Json;
 import io.vlm4j.model.AnswerOptions;
 import io.vlm4j.model.Chat;
@@ -64,7 +65,7 @@ class AskIT {
     var loaded = LoadOptions.DEFAULT.withPrecision(precision);
     try (var chat = Chat.load(model, Engine.device("cpu"), loaded)) {
       Dialogue question =
-          Dialogue.empty().and(Role.USER, List.of(Pretrained.readPicture(picture)), "what?");
+          Dialogue.empty().and(Role.USER, List.of(ImageDecoder.read(picture)), "what?");
       var options = AnswerOptions.GREEDY.withMaxTokens(6);
       expected = chat.answer(question, options, Language.Listener.NONE).text();
     }

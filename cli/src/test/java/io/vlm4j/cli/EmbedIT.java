@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.vlm4j.data.embedding.EmbeddingFolder;
+import io.vlm4j.image.ImageDecoder;
 import io.vlm4j.io.Json;
 import io.vlm4j.io.NpyMatrix;
 import io.vlm4j.io.TensorSource;
@@ -79,7 +80,7 @@ class EmbedIT {
       assertThat(rows(out.resolve("img_emb/img_emb_2.npy"))[9])
           .as("files are sorted, 10 are in the last partition")
           .containsExactly(
-              pretrained.embedImages(List.of(Pretrained.readPicture(last)))[0], within(1e-5f));
+              pretrained.embedImages(List.of(ImageDecoder.read(last)))[0], within(1e-5f));
       float[][] texts = rows(out.resolve("text_emb/text_emb_0.npy"));
       assertThat(texts).hasNumberOfRows(24);
       assertThat(texts[23])
@@ -282,9 +283,9 @@ class EmbedIT {
         var _ = new Scope()) {
       var preprocessing = pretrained.preprocessing();
       var expected = new float[2 * preprocessing.values()];
-      preprocessing.normalize(preprocessing.square(Pretrained.readPicture(first)), expected, 0);
+      preprocessing.normalize(preprocessing.square(ImageDecoder.read(first)), expected, 0);
       preprocessing.normalize(
-          preprocessing.square(Pretrained.readPicture(second)), expected, preprocessing.values());
+          preprocessing.square(ImageDecoder.read(second)), expected, preprocessing.values());
       var pixels = TensorSource.readAll(out).get("pixel_values");
       assertThat(pixels.shape()).containsExactly(2, 3, 16, 16);
       assertThat(Tensors.toFloats(pixels)).containsExactly(expected);

@@ -2,10 +2,10 @@ package io.vlm4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vlm4j.image.ImageDecoder;
 import io.vlm4j.image.Pixels;
 import io.vlm4j.io.Json;
 import io.vlm4j.io.NpyIntegers;
-import io.vlm4j.model.Pretrained;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +75,7 @@ class TokenizerIT {
         .command()
         .run("tokenizer", "decode", "--model", model, codes, "--out", out)
         .succeeded();
-    Pixels made = Pretrained.readPicture(out.resolve("00000.png"));
+    Pixels made = ImageDecoder.read(out.resolve("00000.png"));
     assertThat(made.width()).isEqualTo(16);
     assertThat(made.height()).isEqualTo(16);
   }

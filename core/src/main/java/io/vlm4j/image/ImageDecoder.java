@@ -1,6 +1,10 @@
 package io.vlm4j.image;
 
 import io.vlm4j.io.InputException;
+import io.vlm4j.io.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * Decodes image files to RGB as Pillow's {@code convert("RGB")} does: transparency is dropped, grey
@@ -44,6 +48,22 @@ public final class ImageDecoder {
   }
 
   private ImageDecoder() {}
+
+  /**
+   * The picture in a file, as stored.
+   *
+   * @throws InputException if it cannot be read, or is no picture, a truncated one, or one of too
+   *     many pixels; the file is named
+   */
+  public static Pixels read(Path file) {
+    try {
+      return decode(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw Json.cannotRead(file, e);
+    } catch (InputException e) {
+      throw new InputException(file + ": " + e.getMessage(), e);
+    }
+  }
 
   /**
    * The picture in {@code file}, the bytes of an image file, as stored.

@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -136,5 +138,12 @@ class ImageDecoderTest {
     // Width and height are 32-bit big-endian numbers at 16 and 20.
     ByteBuffer.wrap(png).putInt(16, 65_536).putInt(20, 65_536);
     assertRefused(() -> ImageDecoder.decode(png), "4294967296 pixels");
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsNamed(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("p.png"), "no picture");
+    assertRefused(() -> ImageDecoder.read(file), file.toString());
+    assertRefused(() -> ImageDecoder.read(folder.resolve("none.png")), "none.png");
   }
 }

@@ -1,9 +1,11 @@
 package io.vlm4j.model;
 
 import io.vlm4j.io.InputException;
+import io.vlm4j.io.TensorSource;
 import io.vlm4j.nn.Module;
 import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.NoGrad;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -87,6 +89,22 @@ public abstract class Model extends Module {
     }
     try (var _ = new NoGrad()) {
       state().forEach((name, tensor) -> tensor.copy_(values.get(name)));
+    }
+  }
+
+  /**
+   * Copies a checkpoint's values into the {@linkplain #weights weights}.
+   *
+   * @param keys how the checkpoint names them
+   * @throws InputException if they do not fit
+   */
+  public final void load(KeyMap keys, Path file) {
+    var shapes = new LinkedHashMap<String, long[]>();
+    weights().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+    try (TensorSource source = TensorSource.open(file)) {
+      var plan = new LoadPlan(shapes, keys, Map.of(), source);
+      plan.report().requireExact(file.toString());
+      plan.run(weights());
     }
   }
 

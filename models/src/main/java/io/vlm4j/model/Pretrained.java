@@ -7,8 +7,6 @@ import io.vlm4j.image.Pixels;
 import io.vlm4j.image.Preprocessing;
 import io.vlm4j.io.AtomicFiles;
 import io.vlm4j.io.InputException;
-import io.vlm4j.io.Json;
-import io.vlm4j.io.TensorSource;
 import io.vlm4j.io.hub.Hub;
 import io.vlm4j.io.hub.HubSettings;
 import io.vlm4j.io.hub.Progress;
@@ -18,13 +16,9 @@ import io.vlm4j.tensor.NoGrad;
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
 import io.vlm4j.text.Tokenizer;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -40,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  * pictures and texts are prepared side by side, the model runs one batch at a time.
  */
 public final class Pretrained implements AutoCloseable {
-  private static final int BATCH = 64;
   private static final int CAPTION_TOKENS = 30;
   private static final int BEAMS = 4;
 
@@ -49,6 +42,7 @@ public final class Pretrained implements AutoCloseable {
   private final @Nullable Tokenizer tokenizer;
   private final @Nullable Preprocessing preprocessing;
   private final Device device;
+  private final Inference inference;
   private ForeignConfigs configs = new ForeignConfigs();
 
   /**
@@ -68,6 +62,7 @@ public final class Pretrained implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.preprocessing = preprocessing;
     this.device = device;
+    inference = new Inference(device);
     model.setTraining(false);
   }
 
@@ -145,22 +140,6 @@ public final class Pretrained implements AutoCloseable {
   }
 
   /**
-   * Copies a checkpoint's values into a model.
-   *
-   * @param keys how the checkpoint names them
-   * @throws InputException if they do not fit
-   */
-  public static void loadWeights(Model model, KeyMap keys, Path file) {
-    var shapes = new LinkedHashMap<String, long[]>();
-    model.weights().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-    try (TensorSource source = TensorSource.open(file)) {
-      var plan = new LoadPlan(shapes, keys, Map.of(), source);
-      plan.report().requireExact(file.toString());
-      plan.run(model.weights());
-    }
-  }
-
-  /**
    * Writes a model folder in the family's first layout, which is Hugging Face's if it has that:
    * weights, configuration, tokenizer, preprocessing.
    */
@@ -229,7 +208,7 @@ public final class Pretrained implements AutoCloseable {
 
   /** The unit vector of width D of the picture in a file. */
   public float[] embedImage(Path file) {
-    return embedImages(List.of(readPicture(file)))[0];
+    return embedImages(List.of(ImageDecoder.read(file)))[0];
   }
 
   /** The unit vector of width D of a text. */
@@ -256,10 +235,10 @@ public final class Pretrained implements AutoCloseable {
   public float[][] embedTexts(List<String> texts) {
     DualEncoder encoder = require(DualEncoder.class, "embed texts");
     Tokenizer words = tokenizer();
-    return embed(
+    return inference.rows(
         texts.size(),
         (from, to) -> batch(null, words.encode(texts.subList(from, to))),
-        batch -> encoder.textFeatures(batch.get(Batch.TOKENS)));
+        batch -> torch.normalize(encoder.textFeatures(batch.get(Batch.TOKENS))));
   }
 
   /** The model's encoders by name, and what each reads. */
@@ -284,18 +263,13 @@ public final class Pretrained implements AutoCloseable {
     }
     boolean hasPictures = input != FeatureExtractor.Input.TEXTS;
     boolean hasTexts = input != FeatureExtractor.Input.PICTURES;
-    return inBatches(
-            hasPictures ? pictures.size() : texts.size(),
-            BATCH,
-            (from, to) ->
-                batch(
-                    hasPictures ? pixels(pictures.subList(from, to)) : null,
-                    hasTexts ? tokenizer().encode(texts.subList(from, to)) : null),
-            (batch, _) ->
-                rows(
-                    extractor.features(
-                        encoder, batch.find(Batch.PIXELS), batch.find(Batch.TOKENS))))
-        .toArray(float[][]::new);
+    return inference.rows(
+        hasPictures ? pictures.size() : texts.size(),
+        (from, to) ->
+            batch(
+                hasPictures ? pixels(pictures.subList(from, to)) : null,
+                hasTexts ? tokenizer().encode(texts.subList(from, to)) : null),
+        batch -> extractor.features(encoder, batch.find(Batch.PIXELS), batch.find(Batch.TOKENS)));
   }
 
   /** The cosine of two unit vectors: 1 for the same direction, 0 for unrelated ones. */
@@ -312,7 +286,7 @@ public final class Pretrained implements AutoCloseable {
 
   /** Zero-shot classification of the picture in a file; all labels, the best first. */
   public List<Score> classify(Path file, List<String> labels) {
-    return classify(readPicture(file), labels, List.of("{}"));
+    return classify(ImageDecoder.read(file), labels, List.of("{}"));
   }
 
   /**
@@ -334,7 +308,7 @@ public final class Pretrained implements AutoCloseable {
   /** What the model says of the picture in a file, by beam search. */
   public String caption(Path file) {
     var wanted = new Generation(0, CAPTION_TOKENS, 1, new Strategy.Beams(BEAMS, 1));
-    return captions(List.of(readPicture(file)), "", wanted).getFirst().getFirst().text();
+    return captions(List.of(ImageDecoder.read(file)), "", wanted).getFirst().getFirst().text();
   }
 
   /**
@@ -346,7 +320,7 @@ public final class Pretrained implements AutoCloseable {
    */
   public List<List<Caption>> captions(List<Pixels> pictures, String beginning, Generation wanted) {
     Captioner captioner = require(Captioner.class, "write captions");
-    return inBatches(
+    return inference.inBatches(
         pictures.size(),
         Captioning.batchSize(wanted),
         (from, to) -> batch(pixels(pictures.subList(from, to)), null),
@@ -375,21 +349,18 @@ public final class Pretrained implements AutoCloseable {
    */
   public double[] logLikelihoods(List<Pixels> pictures, List<String> texts) {
     TextLikelihood likelihood = require(TextLikelihood.class, "say how likely a text is");
-    return inBatches(
+    float[][] rows =
+        inference.rows(
             texts.size(),
-            BATCH,
             (from, to) ->
                 batch(
                     pixels(pictures.subList(from, to)),
                     tokenizer().encode(texts.subList(from, to))),
-            (batch, _) -> {
-              Tensor pixels = batch.get(Batch.PIXELS);
-              return rows(
-                  likelihood.textLogLikelihood(pixels, batch.get(Batch.TOKENS)).unsqueeze(1));
-            })
-        .stream()
-        .mapToDouble(row -> row[0])
-        .toArray();
+            batch ->
+                likelihood
+                    .textLogLikelihood(batch.get(Batch.PIXELS), batch.get(Batch.TOKENS))
+                    .unsqueeze(1));
+    return Arrays.stream(rows).mapToDouble(row -> row[0]).toArray();
   }
 
   /**
@@ -401,15 +372,10 @@ public final class Pretrained implements AutoCloseable {
    */
   public float[][] imageLogLikelihoods(List<Pixels> pictures, List<String> texts) {
     ImageLikelihood likelihood = require(ImageLikelihood.class, "say how likely a picture is");
-    return inBatches(
-            pictures.size(),
-            BATCH,
-            (from, to) -> batch(pixels(pictures.subList(from, to)), tokenizer().encode(texts)),
-            (batch, _) ->
-                rows(
-                    likelihood.imageLogLikelihoods(
-                        batch.get(Batch.PIXELS), batch.get(Batch.TOKENS))))
-        .toArray(float[][]::new);
+    return inference.rows(
+        pictures.size(),
+        (from, to) -> batch(pixels(pictures.subList(from, to)), tokenizer().encode(texts)),
+        batch -> likelihood.imageLogLikelihoods(batch.get(Batch.PIXELS), batch.get(Batch.TOKENS)));
   }
 
   /**
@@ -419,23 +385,11 @@ public final class Pretrained implements AutoCloseable {
    */
   public List<Pixels> draw(List<String> texts, Strategy strategy) {
     ImageGenerator generator = require(ImageGenerator.class, "draw");
-    return inBatches(
+    return inference.inBatches(
         texts.size(),
-        BATCH,
         (from, to) -> batch(null, tokenizer().encode(texts.subList(from, to))),
         (batch, from) ->
             Pixels.ofUnit(generator.draw(batch.get(Batch.TOKENS), strategy.after(from))));
-  }
-
-  /** The picture in a file. */
-  public static Pixels readPicture(Path file) {
-    try {
-      return ImageDecoder.decode(Files.readAllBytes(file));
-    } catch (IOException e) {
-      throw Json.cannotRead(file, e);
-    } catch (InputException e) {
-      throw new InputException(file + ": " + e.getMessage(), e);
-    }
   }
 
   @Override
@@ -451,55 +405,23 @@ public final class Pretrained implements AutoCloseable {
    *
    * @param cosines {@code [C]}
    */
-  public synchronized float[] probabilities(float[] cosines) {
+  public float[] probabilities(float[] cosines) {
     DualEncoder encoder = require(DualEncoder.class, "classify");
-    try (var _ = new Scope();
-        var _ = new NoGrad()) {
-      Tensor logits = encoder.logits(onDevice(Tensors.of(cosines, 1, cosines.length)));
-      return Tensors.toFloats(encoder.probabilities(logits));
-    }
+    return alone(() -> {
+      try (var _ = new Scope();
+          var _ = new NoGrad()) {
+        Tensor logits = encoder.logits(onDevice(Tensors.of(cosines, 1, cosines.length)));
+        return Tensors.toFloats(encoder.probabilities(logits));
+      }
+    });
   }
 
   private float[][] embedPixels(
       List<Pixels> pictures, Function<List<Pixels>, Tensor> prepare, DualEncoder encoder) {
-    return embed(
+    return inference.rows(
         pictures.size(),
         (from, to) -> batch(prepare.apply(pictures.subList(from, to)), null),
-        batch -> encoder.imageFeatures(batch.get(Batch.PIXELS)));
-  }
-
-  private float[][] embed(int count, Prepare prepare, Function<Batch, Tensor> features) {
-    return inBatches(
-            count, BATCH, prepare, (batch, _) -> rows(torch.normalize(features.apply(batch))))
-        .toArray(float[][]::new);
-  }
-
-  /** Makes the batch of some of the inputs. */
-  private interface Prepare {
-    Batch of(int from, int to);
-  }
-
-  /** What the model makes of a batch, whose first input has the number {@code from}. */
-  private interface Compute<R> {
-    List<R> of(Batch batch, int from);
-  }
-
-  /**
-   * Batches are prepared by all callers at once, and computed one at a time: several would only
-   * fight for the same cores.
-   */
-  private <R> List<R> inBatches(int count, int size, Prepare prepare, Compute<R> compute) {
-    var results = new ArrayList<R>();
-    for (int from = 0; from < count; from += size) {
-      try (var _ = new Scope();
-          var _ = new NoGrad();
-          Batch batch = prepare.of(from, Math.min(count, from + size)).to(device)) {
-        synchronized (this) {
-          results.addAll(compute.of(batch, from));
-        }
-      }
-    }
-    return results;
+        batch -> torch.normalize(encoder.imageFeatures(batch.get(Batch.PIXELS))));
   }
 
   private static Batch batch(@Nullable Tensor pixels, @Nullable Tensor tokens) {
@@ -513,18 +435,14 @@ public final class Pretrained implements AutoCloseable {
     return batch;
   }
 
-  private static List<float[]> rows(Tensor tensor) {
-    return List.of(Tensors.toRows(tensor));
-  }
-
   private Tensor pixels(List<Pixels> pictures) {
     Preprocessing how = preprocessing();
     return how.toTensor(pictures.parallelStream().map(how::square).toList());
   }
 
   /** Runs work of the model, one at a time. */
-  synchronized <T> T alone(Supplier<T> work) {
-    return work.get();
+  <T> T alone(Supplier<T> work) {
+    return inference.alone(work);
   }
 
   Tensor onDevice(Tensor tensor) {

@@ -33,8 +33,7 @@ class CheckpointParityTest {
         var _ = new Scope();
         var _ = new NoGrad()) {
       model.setTraining(false);
-      Pretrained.loadWeights(
-          model, spec.family().keys(layout), folder.resolve(layout.weightsFile()));
+      model.load(spec.family().keys(layout), folder.resolve(layout.weightsFile()));
       var expected = Fixtures.tensors(name + "/expected/forward.safetensors");
       var encoder = (DualEncoder) model;
       Tensor images = encoder.imageFeatures(expected.get("pixel_values"));

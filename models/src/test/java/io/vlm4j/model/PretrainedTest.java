@@ -323,13 +323,6 @@ class PretrainedTest {
   }
 
   @Test
-  void aPictureThatCannotBeReadIsNamed() throws IOException {
-    Path file = Files.writeString(folder.resolve("p.png"), "no picture");
-    assertRefused(() -> Pretrained.readPicture(file), file.toString());
-    assertRefused(() -> Pretrained.readPicture(folder.resolve("none.png")), "none.png");
-  }
-
-  @Test
   void captionsAreStringsAndDoNotDependOnTheBatch() {
     Engine.seed(11);
     var pairs = BytePairs.learn(List.of("a red circle a red circle", "two blue squares"), 520);

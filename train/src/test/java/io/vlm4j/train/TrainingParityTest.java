@@ -10,7 +10,6 @@ import io.vlm4j.io.Json;
 import io.vlm4j.model.Family;
 import io.vlm4j.model.Layout;
 import io.vlm4j.model.Model;
-import io.vlm4j.model.Pretrained;
 import io.vlm4j.tensor.Batch;
 import io.vlm4j.tensor.Scope;
 import io.vlm4j.tensor.Tensors;
@@ -29,8 +28,7 @@ class TrainingParityTest {
     Family<?> family = Family.of(Layout.OPEN_CLIP, json);
     try (Model model = create(family, json);
         var _ = new Scope()) {
-      Pretrained.loadWeights(
-          model, family.keys(Layout.OPEN_CLIP), folder.resolve(Layout.OPEN_CLIP.weightsFile()));
+      model.load(family.keys(Layout.OPEN_CLIP), folder.resolve(Layout.OPEN_CLIP.weightsFile()));
       var expected = Fixtures.tensors("train-openclip-tiny/expected/curve.safetensors");
       float[] losses = Tensors.toFloats(expected.get("loss"));
       float[] rates = Tensors.toFloats(expected.get("lr"));
