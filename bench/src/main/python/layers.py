@@ -143,13 +143,23 @@ class VisionTransformer(nn.Module):
         self.positions = nn.Parameter(
             torch.randn((v["imageSize"] // v["patchSize"]) ** 2 + 1, w) * w**-0.5
         )
+        self.dropped = v["patchDropout"]
         self.pre_norm = nn.LayerNorm(w, v["epsilon"])
         self.blocks = blocks(v)
+
+    def drop(self, x):
+        """Keeps a random choice of each picture's patches, and the class token."""
+        if self.dropped == 0 or not self.training:
+            return x
+        b, n, w = x.shape
+        kept = max(1, int((n - 1) * (1 - self.dropped)))
+        index = torch.rand(b, n - 1).topk(kept).indices.unsqueeze(-1).expand(b, kept, w)
+        return torch.cat([x[:, :1], x[:, 1:].gather(1, index)], 1)
 
     def forward(self, pixels):
         x = self.patches(pixels).flatten(2).transpose(1, 2)
         x = torch.cat([self.class_token.to(x.dtype).expand(len(x), 1, -1), x], 1) + self.positions
-        x = self.pre_norm(x)
+        x = self.pre_norm(self.drop(x))
         for block in self.blocks:
             x = block(x)
         return x

@@ -64,7 +64,7 @@ class RecipeTest {
   @Test
   void theModelMayBeNamedOrWrittenOut() throws IOException {
     String yaml = Json.toYaml(Recipe.demo().toTree());
-    String named = "model: clip-nano\n" + yaml.substring(yaml.indexOf("training:"));
+    String named = "model: clip-micro\n" + yaml.substring(yaml.indexOf("training:"));
 
     assertThat(read(named).toTree()).isEqualTo(read(yaml).toTree());
   }
