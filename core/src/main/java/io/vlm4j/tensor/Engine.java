@@ -64,9 +64,9 @@ public final class Engine {
   }
 
   /**
-   * Lets the calling thread run, from now on, only where a processor has nothing else to do: for
-   * what is prepared ahead. The threads of an operation wait for the last of them, so each time
-   * that one gives way to a thread like this, all do. On Linux; elsewhere nothing changes.
+   * Lets the calling thread give way to others from now on: for what is prepared ahead. The threads
+   * of an operation wait for the last of them, so each time that one stands behind a thread like
+   * this, all do. On Linux; elsewhere nothing changes.
    */
   public static void runInBackground() {
     CLibrary.lowerThreadPriority();

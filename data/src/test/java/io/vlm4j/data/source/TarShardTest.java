@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.vlm4j.data.Part.Text;
 import io.vlm4j.data.Sample;
 import io.vlm4j.data.SkippedSamples;
-import io.vlm4j.data.Source;
 import io.vlm4j.data.sink.WebDatasetSink;
 import io.vlm4j.image.ImageEncoder;
 import io.vlm4j.image.Pixels;
@@ -23,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -225,25 +222,6 @@ class TarShardTest {
 
     assertThat(read("a.tar")).isEmpty();
     assertThat(skipped.causes().toString()).contains("a.tar");
-  }
-
-  @Test
-  void aHundredThousandSamplesInOneTarAreAtHandByPosition() throws IOException {
-    int count = 100_000;
-    var samples =
-        IntStream.range(0, count)
-            .mapToObj(
-                i -> new Sample("%06d".formatted(i), "here", List.of(new Text("t" + i)), Map.of()));
-    new WebDatasetSink(folder).write(0, samples.iterator());
-
-    Source source = Sources.open(folder.resolve("00000.tar").toString(), Columns.USUAL);
-
-    assertThat(source.size()).isEqualTo(count);
-    List<Sample> all = source.shards().getFirst().open();
-    for (int i : new int[] {count - 1, 0, 54_321}) {
-      assertThat(all.get(i).key()).isEqualTo("%06d".formatted(i));
-      assertThat(all.get(i).text()).isEqualTo("t" + i);
-    }
   }
 
   @Test
