@@ -16,8 +16,9 @@ final class CLibrary {
   private static final long PAGE = 4096;
 
   private static final int OWN_THREAD = 0; // PRIO_PROCESS, which on Linux is about a thread
-  private static final int LOW_PRIORITY =
-      10; // a tenth of the time where others want all; 19: a 70th
+
+  /** With this a thread gets a tenth of a processor that another wants whole; with 19, a 70th. */
+  private static final int LOW_PRIORITY = 10;
 
   private static final Optional<MethodHandle> ADVISE =
       ofLinux(
